@@ -1,0 +1,10 @@
+# What distributions use for network-facing programs; sanitizers bring their own checks.
+add_compile_options(-fstack-protector-strong -fPIE -ffunction-sections -fdata-sections)
+if(CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")
+  add_compile_options(-fcf-protection)
+endif()
+add_link_options(-pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--gc-sections)
+if(CMAKE_BUILD_TYPE STREQUAL "Release" OR CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo")
+  add_compile_definitions(_FORTIFY_SOURCE=2)
+endif()
+add_compile_definitions(_GLIBCXX_ASSERTIONS)

@@ -1,0 +1,53 @@
+# module(NAME FLOOR n USES other-module... [LINKS library...] [PROTOS file...])
+#
+# One folder src/NAME: x.hpp, x.cpp and x_test.cpp side by side. A module may use only modules on
+# strictly lower floors; tests/floors/check.py reads these declarations and every #include and enforces it.
+function(module name)
+  cmake_parse_arguments(M "" "FLOOR" "USES;LINKS;PROTOS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS *.cpp)
+  set(tests ${sources})
+  list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
+  list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
+
+  set(target covey_${name})
+  add_library(${target} STATIC)
+  set_target_properties(${target} PROPERTIES LINKER_LANGUAGE CXX)
+  target_sources(${target} PRIVATE ${sources})
+  target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR}/src)
+  target_link_libraries(${target} PRIVATE covey_warnings)
+  foreach(used IN LISTS M_USES)
+    target_link_libraries(${target} PUBLIC covey_${used})
+  endforeach()
+  target_link_libraries(${target} PUBLIC ${M_LINKS})
+
+  if(M_PROTOS)
+    compile_protos(covey_${name}_protos ${name} ${M_PROTOS})
+    target_link_libraries(${target} PUBLIC covey_${name}_protos)
+  endif()
+
+  if(BUILD_TESTING AND tests)
+    add_executable(${name}_test ${tests})
+    target_link_libraries(${name}_test PRIVATE ${target} covey_warnings GTest::gmock GTest::gtest_main)
+    add_test(NAME ${name} COMMAND ${name}_test)
+    set_tests_properties(${name} PROPERTIES LABELS unit TIMEOUT 300)
+  endif()
+endfunction()
+
+# Generated Protocol Buffers code stands in a library of its own, built without our warnings.
+function(compile_protos target module)
+  set(out ${CMAKE_BINARY_DIR}/generated)
+  file(MAKE_DIRECTORY ${out}/${module})
+  set(generated)
+  foreach(proto IN LISTS ARGN)
+    get_filename_component(stem ${proto} NAME_WE)
+    add_custom_command(
+      OUTPUT ${out}/${module}/${stem}.pb.cc ${out}/${module}/${stem}.pb.h
+      COMMAND protobuf::protoc --cpp_out=${out} -I${CMAKE_SOURCE_DIR}/src ${module}/${proto}
+      WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}/src
+      DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${proto} VERBATIM)
+    list(APPEND generated ${out}/${module}/${stem}.pb.cc)
+  endforeach()
+  add_library(${target} STATIC ${generated})
+  target_include_directories(${target} SYSTEM PUBLIC ${out})
+  target_link_libraries(${target} PUBLIC protobuf::libprotobuf-lite)
+endfunction()

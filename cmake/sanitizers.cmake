@@ -1,0 +1,8 @@
+if(COVEY_SANITIZE)
+  add_compile_options(-fsanitize=${COVEY_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${COVEY_SANITIZE})
+endif()
+if(COVEY_COVERAGE)
+  add_compile_options(--coverage -fprofile-update=atomic)
+  add_link_options(--coverage)
+endif()

@@ -1,0 +1,56 @@
+#include "base/log.hpp"
+
+#include <memory>
+
+#include <fcntl.h>
+#include <spdlog/sinks/rotating_file_sink.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <unistd.h>
+
+namespace covey::log {
+namespace {
+
+constexpr std::size_t kMaxFileBytes = 10U << 20;
+constexpr std::size_t kKeptFiles = 5;
+
+spdlog::level::level_enum level_of(Verbosity verbosity) {
+  switch (verbosity) {
+    case Verbosity::kQuiet:
+      return spdlog::level::err;
+    case Verbosity::kNormal:
+      return spdlog::level::warn;
+    case Verbosity::kVerbose:
+      return spdlog::level::info;
+    case Verbosity::kTrace:
+      return spdlog::level::trace;
+  }
+  return spdlog::level::warn;
+}
+
+}  // namespace
+
+Result<> set_up(Verbosity verbosity, const std::optional<std::filesystem::path>& file) {
+  std::shared_ptr<spdlog::logger> logger;
+  if (file) {
+    const int descriptor = ::open(file->c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    if (descriptor < 0) return fail_errno(errno, fmt::format("cannot open the log {}", file->string()));
+    ::close(descriptor);
+    try {
+      auto sink =
+          std::make_shared<spdlog::sinks::rotating_file_sink_mt>(file->string(), kMaxFileBytes, kKeptFiles);
+      logger = std::make_shared<spdlog::logger>("covey", std::move(sink));
+    } catch (const spdlog::spdlog_ex& e) {
+      return fail(ErrorCode::kIo, "cannot open the log {}: {}", file->string(), e.what());
+    }
+  } else {
+    logger =
+        std::make_shared<spdlog::logger>("covey", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
+  }
+  logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e %^%l%$ %v");
+  logger->set_level(level_of(verbosity));
+  logger->flush_on(spdlog::level::warn);
+  spdlog::set_default_logger(std::move(logger));
+  return {};
+}
+
+}  // namespace covey::log

@@ -1,0 +1,28 @@
+#pragma once
+// The program's log for people who run it: levelled lines on stderr or in a file, through spdlog.
+//
+// It is set up once by a program's main and reached by name, so that modules need no logger passed through
+// every constructor; it holds no state that any decision reads. No secret is ever logged: the types that hold
+// them cannot be formatted. Any thread.
+
+#include <filesystem>
+#include <optional>
+
+#include <spdlog/spdlog.h>
+
+#include "base/result.hpp"
+
+namespace covey::log {
+
+enum class Verbosity { kQuiet, kNormal, kVerbose, kTrace };
+
+/// Sends the log to stderr, or to `file` (made with mode 0600, rotated at 10 MiB, five kept).
+Result<> set_up(Verbosity verbosity, const std::optional<std::filesystem::path>& file = std::nullopt);
+
+using spdlog::debug;
+using spdlog::error;
+using spdlog::info;
+using spdlog::trace;
+using spdlog::warn;
+
+}  // namespace covey::log
