@@ -1,0 +1,45 @@
+#pragma once
+// Service: what the API needs of a running peer. The daemon provides it; the HTTP server calls it.
+// All functions are called on the network thread and may suspend there; the service outlives the server.
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <asio/awaitable.hpp>
+
+#include "api/views.hpp"
+#include "base/result.hpp"
+
+namespace covey::api {
+
+/// Stops the events when destroyed; made by Service::subscribe, destroyed on the network thread.
+class Subscription {
+ public:
+  virtual ~Subscription() = default;
+};
+
+class Service {
+ public:
+  virtual ~Service() = default;
+
+  [[nodiscard]] virtual StatusView status() const = 0;
+  [[nodiscard]] virtual std::vector<ShareView> shares() const = 0;
+  [[nodiscard]] virtual std::vector<TransferView> transfers() const = 0;
+
+  /// Starts hashing and returns at once with state kHashing; events tell the rest.
+  virtual asio::awaitable<Result<ShareView>> share(ShareRequest request) = 0;
+  virtual asio::awaitable<Result<>> unshare(std::string share) = 0;
+  virtual asio::awaitable<Result<TicketView>> ticket(TicketRequest request) = 0;
+  virtual asio::awaitable<Result<TransferView>> download(DownloadRequest request) = 0;
+  virtual asio::awaitable<Result<TransferView>> pause(std::string transfer) = 0;
+  virtual asio::awaitable<Result<TransferView>> resume(std::string transfer) = 0;
+  virtual asio::awaitable<Result<TransferView>> cancel(std::string transfer, PartialFiles partial) = 0;
+  /// Answers the request, then shuts the daemon down.
+  virtual void stop() = 0;
+
+  /// Calls `on_event` on the network thread for each change until the subscription is destroyed.
+  virtual std::unique_ptr<Subscription> subscribe(std::function<void(const Event&)> on_event) = 0;
+};
+
+}  // namespace covey::api
