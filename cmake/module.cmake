@@ -53,3 +53,12 @@ function(compile_protos target module)
   target_include_directories(${target} SYSTEM PUBLIC ${out})
   target_link_libraries(${target} PUBLIC protobuf::libprotobuf-lite)
 endfunction()
+
+# program(NAME USES module...): an executable from src/NAME; main and wiring, above all floors.
+function(program name)
+  cmake_parse_arguments(P "" "" "USES" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS *.cpp)
+  add_executable(${name} ${sources})
+  list(TRANSFORM P_USES PREPEND covey_)
+  target_link_libraries(${name} PRIVATE covey_warnings ${P_USES})
+endfunction()

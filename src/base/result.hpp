@@ -83,8 +83,9 @@ template <typename... Args>
   return_keyword ::std::unexpected(::std::move(temporary).error())
 
 /// TRY(auto x, f()); declares x from f()'s value, or returns its error. CO_TRY does so in a coroutine.
-#define TRY(declaration, expression) COVEY_TRY(declaration, expression, COVEY_CONCAT(try_, __LINE__), return )
-#define TRY_VOID(expression) COVEY_TRY_VOID(expression, COVEY_CONCAT(try_, __LINE__), return )
+#define TRY(declaration, expression) \
+  COVEY_TRY(declaration, expression, COVEY_CONCAT(try_, __COUNTER__), return )
+#define TRY_VOID(expression) COVEY_TRY_VOID(expression, COVEY_CONCAT(try_, __COUNTER__), return )
 #define CO_TRY(declaration, expression) \
-  COVEY_TRY(declaration, expression, COVEY_CONCAT(try_, __LINE__), co_return )
-#define CO_TRY_VOID(expression) COVEY_TRY_VOID(expression, COVEY_CONCAT(try_, __LINE__), co_return )
+  COVEY_TRY(declaration, expression, COVEY_CONCAT(try_, __COUNTER__), co_return )
+#define CO_TRY_VOID(expression) COVEY_TRY_VOID(expression, COVEY_CONCAT(try_, __COUNTER__), co_return )

@@ -73,7 +73,8 @@ TEST(Gate, opening_wakes_everyone_who_waits) {
   Gate gate(context.get_executor());
   int woken = 0;
   auto waiter = [&]() -> Awaitable<void> {
-    if (co_await gate.wait()) ++woken;
+    const auto passed = co_await gate.wait();
+    if (passed) ++woken;
   };
   group.spawn(waiter());
   group.spawn(waiter());

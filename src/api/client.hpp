@@ -1,0 +1,64 @@
+#pragma once
+// Client: the API of a daemon on this machine, one function a route; what the command line uses.
+//
+// Blocking. Errors of the daemon come back as the Errors that they were there. One Client for one thread at a
+// time; its connection is kept between calls.
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/views.hpp"
+#include "base/result.hpp"
+
+namespace covey::api {
+
+struct ClientOptions {
+  /// For one answer; starting a download may take the daemon a while.
+  std::chrono::seconds timeout{90};
+  /// The event stream is lost after this long without even a heartbeat.
+  std::chrono::seconds silence{45};
+};
+
+enum class Watch : std::uint8_t { kGoOn, kEnough };
+
+class Client {
+ public:
+  /// Connects at the first call. Every function may give kUnreachable: "the daemon is not running".
+  explicit Client(std::filesystem::path socket, ClientOptions options = {});
+  Client(Client&&) noexcept;
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+  Client& operator=(Client&&) = delete;
+  ~Client();
+
+  Result<StatusView> status();
+  Result<std::vector<ShareView>> shares();
+  Result<ShareView> share(const ShareRequest& request);
+  Result<> unshare(std::string_view share);
+  Result<TicketView> ticket(const TicketRequest& request);
+  Result<std::vector<TransferView>> transfers();
+  Result<TransferView> download(const DownloadRequest& request);
+  Result<TransferView> pause(std::string_view transfer);
+  Result<TransferView> resume(std::string_view transfer);
+  Result<TransferView> cancel(std::string_view transfer, PartialFiles partial);
+  Result<> stop();
+
+  /// Calls `on_event` for every share and transfer as it is now, then for each change, until it says kEnough
+  /// or `stop` is requested (noticed within a second); both are success. With `transfer`, only of that one.
+  /// kConnectionLost if the daemon goes away, kLimitExceeded if this reader was too slow.
+  Result<> events(const std::function<Watch(const Event&)>& on_event, std::stop_token stop = {},
+                  std::string_view transfer = {});
+
+ private:
+  class Connection;
+
+  std::unique_ptr<Connection> connection_;
+};
+
+}  // namespace covey::api

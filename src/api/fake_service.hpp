@@ -1,0 +1,142 @@
+#pragma once
+// FakeService: a Service that keeps shares and transfers in memory and remembers what it was asked; for the
+// tests of this module. Its functions run on the network thread like any Service's.
+
+#include <atomic>
+#include <memory>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <asio/steady_timer.hpp>
+#include <asio/this_coro.hpp>
+#include <asio/use_awaitable.hpp>
+
+#include "api/service.hpp"
+
+namespace covey::api {
+
+class FakeService final : public Service {
+ public:
+  std::vector<ShareView> kept_shares;
+  std::vector<TransferView> kept_transfers;
+  std::vector<std::string> asked;
+  std::atomic<int> stops{0};
+  std::atomic<int> subscribers{0};
+  std::atomic<int> working{0};
+
+  /// Sends an event to every subscriber. Network thread.
+  void emit(const Event& event) {
+    const auto now = listeners_;
+    for (Listening* listener : now) {
+      if (listeners_.contains(listener)) listener->on_event(event);
+    }
+  }
+  void emit(const TransferView& transfer) {
+    Event event;
+    event.transfer = transfer;
+    emit(event);
+  }
+
+  [[nodiscard]] StatusView status() const override {
+    StatusView view;
+    view.peer_id = "peer";
+    view.listening = {"127.0.0.1:7440"};
+    view.shares = kept_shares.size();
+    return view;
+  }
+  [[nodiscard]] std::vector<ShareView> shares() const override { return kept_shares; }
+  [[nodiscard]] std::vector<TransferView> transfers() const override { return kept_transfers; }
+
+  asio::awaitable<Result<ShareView>> share(ShareRequest request) override {
+    asked.push_back("share " + request.path);
+    if (request.path == "/throw") throw std::runtime_error("a bug");
+    if (request.path == "/slow") co_return co_await never();
+    if (request.path == "/gone") co_return fail(ErrorCode::kNotFound, "{} does not exist", request.path);
+    ShareView view;
+    view.id = "share" + std::to_string(kept_shares.size());
+    view.path = request.path;
+    view.title = request.title;
+    view.expires_at = request.expires_in_seconds;
+    kept_shares.push_back(view);
+    co_return view;
+  }
+  asio::awaitable<Result<>> unshare(std::string share) override {
+    asked.push_back("unshare " + share);
+    if (std::erase_if(kept_shares, [&](const ShareView& kept) { return kept.id == share; }) == 0) {
+      co_return fail(ErrorCode::kNotFound, "no share {}", share);
+    }
+    co_return Result<>();
+  }
+  asio::awaitable<Result<TicketView>> ticket(TicketRequest request) override {
+    asked.push_back("ticket " + request.share_id);
+    TicketView view;
+    view.ticket = "covey:ticket";
+    view.share_id = request.share_id;
+    view.uses_left = request.uses;
+    co_return view;
+  }
+  asio::awaitable<Result<TransferView>> download(DownloadRequest request) override {
+    asked.push_back("download " + request.ticket + " " + request.directory);
+    if (request.ticket == "covey:expired") co_return fail(ErrorCode::kExpired, "ask for another ticket");
+    TransferView view;
+    view.id = "t1";
+    view.destination = request.directory;
+    kept_transfers.push_back(view);
+    co_return view;
+  }
+  asio::awaitable<Result<TransferView>> pause(std::string transfer) override {
+    return changed("pause " + transfer, TransferState::kPaused);
+  }
+  asio::awaitable<Result<TransferView>> resume(std::string transfer) override {
+    return changed("resume " + transfer, TransferState::kRunning);
+  }
+  asio::awaitable<Result<TransferView>> cancel(std::string transfer, PartialFiles partial) override {
+    return changed((partial == PartialFiles::kKeep ? "cancel keep " : "cancel delete ") + transfer,
+                   TransferState::kCancelled);
+  }
+  void stop() override { ++stops; }
+
+  std::unique_ptr<Subscription> subscribe(std::function<void(const Event&)> on_event) override {
+    return std::make_unique<Listening>(*this, std::move(on_event));
+  }
+
+ private:
+  struct Listening final : Subscription {
+    Listening(FakeService& owner, std::function<void(const Event&)> call)
+        : service(owner), on_event(std::move(call)) {
+      service.listeners_.insert(this);
+      ++service.subscribers;
+    }
+    ~Listening() override {
+      service.listeners_.erase(this);
+      --service.subscribers;
+    }
+    FakeService& service;
+    std::function<void(const Event&)> on_event;
+  };
+
+  asio::awaitable<Result<TransferView>> changed(std::string what, TransferState state) {
+    asked.push_back(what);
+    TransferView view;
+    view.state = state;
+    co_return view;
+  }
+  /// Work that ends only by cancellation.
+  asio::awaitable<Result<ShareView>> never() {
+    ++working;
+    asio::steady_timer timer(co_await asio::this_coro::executor, asio::steady_timer::time_point::max());
+    try {
+      co_await timer.async_wait(asio::use_awaitable);
+    } catch (const std::exception&) {
+    }
+    --working;
+    co_return fail(ErrorCode::kCancelled, "shutting down");
+  }
+
+  std::set<Listening*> listeners_;
+};
+
+}  // namespace covey::api

@@ -1,0 +1,53 @@
+#pragma once
+// The JSON form of the views, requests, events and errors: docs/spec/api.yaml, as the HTTP API and the
+// command line's --json print it. Each to_json gives one line without a newline at its end.
+//
+// Writing is total: bytes of a path that are not UTF-8 become U+FFFD, rates that are no number become 0.
+// Reading is bounded (kMaxJsonBytes, kMaxJsonDepth): unknown fields are ignored, a missing or ill-typed one
+// is kMalformed and named. Pure; any thread.
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/views.hpp"
+#include "base/result.hpp"
+
+namespace covey::api {
+
+/// Of one document, and so of one line of the event stream.
+inline constexpr std::size_t kMaxJsonBytes = 64 * 1024 * 1024;
+inline constexpr int kMaxJsonDepth = 16;
+
+std::string to_json(const StatusView& view);
+std::string to_json(const ShareView& view);
+std::string to_json(const TicketView& view);
+std::string to_json(const TransferView& view);
+std::string to_json(const ShareRequest& request);
+/// Without the share, which stands in the path of the request.
+std::string to_json(const TicketRequest& request);
+std::string to_json(const DownloadRequest& request);
+/// {"transfer":{…}}, {"share":{…}} or {"removed_share":"…"}.
+std::string to_json(const Event& event);
+/// {"error":{"code":"not_found","message":"…"}}
+std::string to_json(const Error& error);
+/// {"shares":[…]}
+std::string to_json(const std::vector<ShareView>& shares);
+/// {"transfers":[…]}
+std::string to_json(const std::vector<TransferView>& transfers);
+/// The body of a cancel: {"partial_files":"keep"}.
+std::string to_json(PartialFiles partial);
+
+/// For each type above: `from_json<ShareView>(text)`.
+template <typename T>
+Result<T> from_json(std::string_view text);
+
+std::string_view name_of(ShareKind kind);
+std::string_view name_of(ShareState state);
+std::string_view name_of(Direction direction);
+std::string_view name_of(TransferState state);
+std::string_view name_of(OnExisting choice);
+std::string_view name_of(PartialFiles partial);
+
+}  // namespace covey::api

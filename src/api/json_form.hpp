@@ -1,0 +1,186 @@
+#pragma once
+// The JSON names of the views: each enumeration's names and each type's fields, listed once. A visitor that
+// writes and one that reads walk the same lists, so the two cannot differ; docs/spec/api.yaml says the same
+// and a test compares them. Included by json.cpp and its test only. Pure; any thread.
+
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/views.hpp"
+
+namespace covey::api::json_form {
+
+// Enumerations: their names, in the order of their values.
+
+template <typename E>
+struct Names;
+template <>
+struct Names<ShareKind> {
+  static constexpr std::array<std::string_view, 2> kAll{"file", "folder"};
+};
+template <>
+struct Names<ShareState> {
+  static constexpr std::array<std::string_view, 3> kAll{"hashing", "ready", "broken"};
+};
+template <>
+struct Names<Direction> {
+  static constexpr std::array<std::string_view, 2> kAll{"download", "upload"};
+};
+template <>
+struct Names<TransferState> {
+  static constexpr std::array<std::string_view, 9> kAll{"queued",   "waiting_approval", "connecting",
+                                                        "running",  "paused",           "verifying",
+                                                        "complete", "failed",           "cancelled"};
+};
+template <>
+struct Names<OnExisting> {
+  static constexpr std::array<std::string_view, 3> kAll{"refuse", "overwrite", "rename"};
+};
+template <>
+struct Names<PartialFiles> {
+  static constexpr std::array<std::string_view, 2> kAll{"keep", "delete"};
+};
+
+template <typename E>
+inline constexpr bool kIsNamed = requires {
+  Names<E>::kAll;
+};
+
+// visit(name, field) for what must be there (an optional may be absent); visit.defaulted for what may be.
+
+template <typename Visitor>
+void fields(Visitor& visit, StatusView& v) {
+  visit("peer_id", v.peer_id);
+  visit("version", v.version);
+  visit("listening", v.listening);
+  visit("started_at", v.started_at);
+  visit("shares", v.shares);
+  visit("active_transfers", v.active_transfers);
+  visit("download_rate", v.download_rate);
+  visit("upload_rate", v.upload_rate);
+  visit("home", v.home);
+}
+
+template <typename Visitor>
+void fields(Visitor& visit, ShareView& v) {
+  visit("id", v.id);
+  visit("title", v.title);
+  visit("kind", v.kind);
+  visit("path", v.path);
+  visit("bytes", v.bytes);
+  visit("files", v.files);
+  visit("content_id", v.content_id);
+  visit("state", v.state);
+  visit("hashed_bytes", v.hashed_bytes);
+  visit("notices", v.notices);
+  visit("problem", v.problem);
+  visit("created_at", v.created_at);
+  visit("expires_at", v.expires_at);
+}
+
+template <typename Visitor>
+void fields(Visitor& visit, TicketView& v) {
+  visit("ticket", v.ticket);
+  visit("share_id", v.share_id);
+  visit("expires_at", v.expires_at);
+  visit("uses_left", v.uses_left);
+}
+
+template <typename Visitor>
+void fields(Visitor& visit, TransferPeerView& v) {
+  visit("peer_id", v.peer_id);
+  visit("address", v.address);
+  visit("rate", v.rate);
+  visit("bytes", v.bytes);
+}
+
+template <typename Visitor>
+void fields(Visitor& visit, TransferView& v) {
+  visit("id", v.id);
+  visit("direction", v.direction);
+  visit("state", v.state);
+  visit("title", v.title);
+  visit("share_id", v.share_id);
+  visit("destination", v.destination);
+  visit("bytes_total", v.bytes_total);
+  visit("bytes_done", v.bytes_done);
+  visit("bytes_resumed", v.bytes_resumed);
+  visit("pieces_total", v.pieces_total);
+  visit("pieces_done", v.pieces_done);
+  visit("files_total", v.files_total);
+  visit("files_done", v.files_done);
+  visit("rate", v.rate);
+  visit("eta_seconds", v.eta_seconds);
+  visit("peers", v.peers);
+  visit("waiting_for", v.waiting_for);
+  visit("error", v.error);
+  visit("created_at", v.created_at);
+  visit("finished_at", v.finished_at);
+}
+
+// Requests may leave out what has a default, so that a person can write them by hand.
+template <typename Visitor>
+void fields(Visitor& visit, ShareRequest& v) {
+  visit("path", v.path);
+  visit.defaulted("title", v.title);
+  visit("expires_in_seconds", v.expires_in_seconds);
+  visit.defaulted("verify", v.verify);
+}
+
+template <typename Visitor>
+void fields(Visitor& visit, TicketRequest& v) {
+  visit("expires_in_seconds", v.expires_in_seconds);
+  visit("uses", v.uses);
+}
+
+template <typename Visitor>
+void fields(Visitor& visit, DownloadRequest& v) {
+  visit("ticket", v.ticket);
+  visit("directory", v.directory);
+  visit.defaulted("select", v.select);
+  visit.defaulted("on_existing", v.on_existing);
+}
+
+template <typename Visitor>
+void fields(Visitor& visit, Event& v) {
+  visit("transfer", v.transfer);
+  visit("share", v.share);
+  visit("removed_share", v.removed_share);
+}
+
+struct CancelBody {
+  PartialFiles partial_files = PartialFiles::kKeep;
+};
+template <typename Visitor>
+void fields(Visitor& visit, CancelBody& v) {
+  visit.defaulted("partial_files", v.partial_files);
+}
+
+struct ErrorBody {
+  std::optional<Error> error;
+};
+template <typename Visitor>
+void fields(Visitor& visit, ErrorBody& v) {
+  visit("error", v.error);
+}
+
+struct ShareList {
+  std::vector<ShareView> shares;
+};
+template <typename Visitor>
+void fields(Visitor& visit, ShareList& v) {
+  visit("shares", v.shares);
+}
+
+struct TransferList {
+  std::vector<TransferView> transfers;
+};
+template <typename Visitor>
+void fields(Visitor& visit, TransferList& v) {
+  visit("transfers", v.transfers);
+}
+
+}  // namespace covey::api::json_form

@@ -1,0 +1,302 @@
+#include "api/routes.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "api/json.hpp"
+#include "base/encoding.hpp"
+
+namespace covey::api {
+namespace {
+
+constexpr std::string_view kPrefix = "/api/v1";
+constexpr std::string_view kEvents = "/events";
+constexpr std::string_view kJson = "application/json";
+
+/// A request taken apart: what stood for {id}, and the body.
+struct Call {
+  std::string id;
+  std::string body;
+};
+
+using Answer = asio::awaitable<HttpResponse>;
+
+HttpResponse json_response(int status, std::string body) {
+  HttpResponse response;
+  response.status = status;
+  response.body = std::move(body);
+  return response;
+}
+
+template <typename View>
+HttpResponse view_response(int status, const Result<View>& view) {
+  return view ? json_response(status, to_json(*view)) : error_response(view.error());
+}
+
+/// No body means a body without fields.
+std::string_view body_or_empty_object(const Call& call) {
+  return call.body.empty() ? std::string_view("{}") : std::string_view(call.body);
+}
+
+Answer get_status(Service& service, Call /*call*/) {
+  co_return json_response(200, to_json(service.status()));
+}
+
+Answer get_shares(Service& service, Call /*call*/) {
+  co_return json_response(200, to_json(service.shares()));
+}
+
+Answer post_share(Service& service, Call call) {
+  Result<ShareRequest> request = from_json<ShareRequest>(call.body);
+  if (!request) co_return error_response(request.error());
+  ShareRequest wanted = std::move(*request);
+  const Result<ShareView> share = co_await service.share(std::move(wanted));
+  co_return view_response(201, share);
+}
+
+Answer delete_share(Service& service, Call call) {
+  const Result<> removed = co_await service.unshare(std::move(call.id));
+  if (!removed) co_return error_response(removed.error());
+  co_return json_response(204, "");
+}
+
+Answer post_ticket(Service& service, Call call) {
+  Result<TicketRequest> request = from_json<TicketRequest>(body_or_empty_object(call));
+  if (!request) co_return error_response(request.error());
+  TicketRequest wanted = std::move(*request);
+  wanted.share_id = std::move(call.id);
+  const Result<TicketView> ticket = co_await service.ticket(std::move(wanted));
+  co_return view_response(201, ticket);
+}
+
+Answer get_transfers(Service& service, Call /*call*/) {
+  co_return json_response(200, to_json(service.transfers()));
+}
+
+Answer post_transfer(Service& service, Call call) {
+  Result<DownloadRequest> request = from_json<DownloadRequest>(call.body);
+  if (!request) co_return error_response(request.error());
+  DownloadRequest wanted = std::move(*request);
+  const Result<TransferView> transfer = co_await service.download(std::move(wanted));
+  co_return view_response(201, transfer);
+}
+
+Answer post_pause(Service& service, Call call) {
+  const Result<TransferView> transfer = co_await service.pause(std::move(call.id));
+  co_return view_response(200, transfer);
+}
+
+Answer post_resume(Service& service, Call call) {
+  const Result<TransferView> transfer = co_await service.resume(std::move(call.id));
+  co_return view_response(200, transfer);
+}
+
+Answer post_cancel(Service& service, Call call) {
+  const Result<PartialFiles> partial = from_json<PartialFiles>(body_or_empty_object(call));
+  if (!partial) co_return error_response(partial.error());
+  const Result<TransferView> transfer = co_await service.cancel(std::move(call.id), *partial);
+  co_return view_response(200, transfer);
+}
+
+Answer post_stop(Service& /*service*/, Call /*call*/) {
+  HttpResponse response = json_response(202, "{}");
+  response.stop_afterwards = true;
+  co_return response;
+}
+
+struct Route {
+  std::string_view method;
+  std::string_view path;
+  Answer (*handler)(Service&, Call);
+};
+
+constexpr std::array kRoutes{
+    Route{"GET", "/status", &get_status},
+    Route{"GET", "/shares", &get_shares},
+    Route{"POST", "/shares", &post_share},
+    Route{"DELETE", "/shares/{id}", &delete_share},
+    Route{"POST", "/shares/{id}/tickets", &post_ticket},
+    Route{"GET", "/transfers", &get_transfers},
+    Route{"POST", "/transfers", &post_transfer},
+    Route{"POST", "/transfers/{id}/pause", &post_pause},
+    Route{"POST", "/transfers/{id}/resume", &post_resume},
+    Route{"POST", "/transfers/{id}/cancel", &post_cancel},
+    Route{"POST", "/stop", &post_stop},
+};
+
+/// The part of a path up to its next '/', taken off its front.
+std::string_view take_segment(std::string_view& path) {
+  if (!path.empty()) path.remove_prefix(1);
+  const std::string_view segment = path.substr(0, path.find('/'));
+  path.remove_prefix(segment.size());
+  return segment;
+}
+
+/// What stands for {id} in the path, still encoded; nothing if the path does not match.
+std::optional<std::string_view> match(std::string_view pattern, std::string_view path) {
+  std::string_view id;
+  while (!pattern.empty() && !path.empty()) {
+    const std::string_view wanted = take_segment(pattern);
+    const std::string_view found = take_segment(path);
+    if (wanted == "{id}" && !found.empty()) {
+      id = found;
+    } else if (wanted != found) {
+      return std::nullopt;
+    }
+  }
+  if (!pattern.empty() || !path.empty()) return std::nullopt;
+  return id;
+}
+
+Result<std::string> percent_decoded(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      out += text[i];
+      continue;
+    }
+    const Result<Bytes> byte = from_hex(text.substr(i + 1, 2));
+    if (!byte || byte->size() != 1) return fail(ErrorCode::kMalformed, "a stray '%' in the path");
+    out += as_text(*byte);
+    i += 2;
+  }
+  return out;
+}
+
+/// The path below /api/v1, without the query; empty if it is elsewhere.
+std::string_view api_path(std::string_view target) {
+  const std::string_view path = target.substr(0, target.find('?'));
+  return path.starts_with(kPrefix) ? path.substr(kPrefix.size()) : std::string_view();
+}
+
+std::string_view query_of(std::string_view target) {
+  const auto mark = target.find('?');
+  return mark == std::string_view::npos ? std::string_view() : target.substr(mark + 1);
+}
+
+std::string allowed_methods(std::string_view path) {
+  std::string allowed = path == kEvents ? "GET" : "";
+  for (const Route& route : kRoutes) {
+    if (!match(route.path, path)) continue;
+    if (!allowed.empty()) allowed += ", ";
+    allowed += route.method;
+  }
+  return allowed;
+}
+
+HttpResponse no_such_route(const HttpRequest& request, std::string_view path) {
+  std::string allowed = allowed_methods(path);
+  if (allowed.empty()) {
+    return error_response({ErrorCode::kNotFound, fmt::format("there is no {} in this API", request.target)});
+  }
+  HttpResponse response = error_response(
+      405, {ErrorCode::kUnsupported, fmt::format("{} takes {}, not {}", path, allowed, request.method)});
+  response.allow = std::move(allowed);
+  return response;
+}
+
+/// What is wrong with the request as such, whatever its route.
+std::optional<HttpResponse> objection(const HttpRequest& request) {
+  if (request.body.size() > kMaxBodyBytes) {
+    return error_response(
+        413, {ErrorCode::kLimitExceeded, fmt::format("a request of {} bytes, at most {} are taken",
+                                                     request.body.size(), kMaxBodyBytes)});
+  }
+  // A web page of another site can send forms without asking, but not JSON.
+  const std::string_view type =
+      std::string_view(request.content_type).substr(0, request.content_type.find(';'));
+  if (!request.body.empty() && type != kJson) {
+    return error_response(
+        415, {ErrorCode::kUnsupported, fmt::format("the body must be sent with Content-Type: {}", kJson)});
+  }
+  return std::nullopt;
+}
+
+int status_of(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::kInvalidArgument:
+    case ErrorCode::kMalformed:
+      return 400;
+    case ErrorCode::kRefused:
+    case ErrorCode::kPermissionDenied:
+      return 403;
+    case ErrorCode::kNotFound:
+      return 404;
+    case ErrorCode::kAlreadyExists:
+    case ErrorCode::kCancelled:
+    case ErrorCode::kSourceChanged:
+      return 409;
+    case ErrorCode::kExpired:
+      return 410;
+    case ErrorCode::kLimitExceeded:
+      return 429;
+    case ErrorCode::kUnsupported:
+      return 501;
+    case ErrorCode::kUnreachable:
+    case ErrorCode::kConnectionLost:
+    case ErrorCode::kVerificationFailed:
+    case ErrorCode::kPeerMisbehaved:
+      return 502;
+    case ErrorCode::kTimedOut:
+      return 504;
+    case ErrorCode::kDiskFull:
+      return 507;
+    case ErrorCode::kIo:
+    case ErrorCode::kCorrupt:
+    case ErrorCode::kInternal:
+      break;
+  }
+  return 500;
+}
+
+}  // namespace
+
+Answer answer(Service& service, HttpRequest request) {
+  if (std::optional<HttpResponse> refused = objection(request)) co_return std::move(*refused);
+  const std::string_view path = api_path(request.target);
+  for (const Route& route : kRoutes) {
+    const auto encoded_id = match(route.path, path);
+    if (!encoded_id || route.method != request.method) continue;
+    Result<std::string> id = percent_decoded(*encoded_id);
+    if (!id) co_return error_response(id.error());
+    Call call;
+    call.id = std::move(*id);
+    call.body = std::move(request.body);
+    co_return co_await route.handler(service, std::move(call));
+  }
+  co_return no_such_route(request, path);
+}
+
+bool EventFilter::wants(const Event& event) const {
+  return transfer.empty() || (event.transfer && event.transfer->id == transfer);
+}
+
+std::optional<EventFilter> event_stream_wanted(const HttpRequest& request) {
+  if (request.method != "GET" || api_path(request.target) != kEvents) return std::nullopt;
+  constexpr std::string_view kTransfer = "transfer=";
+  const std::string_view query = query_of(request.target);
+  EventFilter filter;
+  if (query.starts_with(kTransfer)) {
+    const std::string_view id = query.substr(kTransfer.size(), query.find('&') - kTransfer.size());
+    filter.transfer = percent_decoded(id).value_or(std::string(id));
+  }
+  return filter;
+}
+
+HttpResponse error_response(int status, const Error& error) {
+  return json_response(status, to_json(error));
+}
+
+HttpResponse error_response(const Error& error) {
+  return error_response(status_of(error.code), error);
+}
+
+std::vector<std::string> all_routes() {
+  std::vector<std::string> routes{fmt::format("GET {}", kEvents)};
+  for (const Route& route : kRoutes) routes.push_back(fmt::format("{} {}", route.method, route.path));
+  std::sort(routes.begin(), routes.end());
+  return routes;
+}
+
+}  // namespace covey::api

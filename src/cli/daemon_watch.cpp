@@ -1,0 +1,89 @@
+#include "cli/daemon_watch.hpp"
+
+#include <stop_token>
+
+#include "cli/interruption.hpp"
+#include "cli/progress_bar.hpp"
+#include "cli/progress_writer.hpp"
+
+namespace covey::cli {
+namespace {
+
+/// One look at the event stream: shown, and ended by the user or by what it waits for.
+class Watching {
+ public:
+  explicit Watching(Session& session)
+      : session_(session),
+        interruption_([this] { stop_.request_stop(); }),
+        writer_(session.console(), session.progress_mode()) {}
+
+  [[nodiscard]] ProgressWriter& writer() { return writer_; }
+
+  /// Until `on_event` has enough. kCancelled if the user interrupts.
+  Result<> follow(const std::string& transfer, const std::function<api::Watch(const api::Event&)>& on_event) {
+    const auto followed = session_.daemon().events(on_event, stop_.get_token(), transfer);
+    const bool interrupted = interruption_.happened();
+    writer_.end(interrupted ? ProgressFeed::Bars::kKeep : ProgressFeed::Bars::kRemove);
+    if (interrupted) return covey::fail(ErrorCode::kCancelled, "stopped watching; the daemon goes on");
+    return followed;
+  }
+
+ private:
+  Session& session_;
+  std::stop_source stop_;
+  Interruption interruption_;  // before the writer, whose thread must not take the signals
+  ProgressWriter writer_;
+};
+
+}  // namespace
+
+Result<api::TransferView> watch_transfer(const std::string& id, Session& session) {
+  Watching watching(session);
+  std::optional<api::TransferView> last;
+  const auto followed = watching.follow(id, [&](const api::Event& event) {
+    if (!event.transfer || event.transfer->id != id) return api::Watch::kGoOn;
+    watching.writer().transfer(*event.transfer);
+    last = event.transfer;
+    const bool done = is_over(last->state) || last->state == api::TransferState::kPaused;
+    return done ? api::Watch::kEnough : api::Watch::kGoOn;
+  });
+  if (!followed) return std::unexpected(followed.error());
+  if (!last) {
+    return covey::fail(ErrorCode::kNotFound, "there is no transfer '{}'; covey transfers lists them",
+                       printable(id));
+  }
+  return std::move(*last);
+}
+
+Result<api::ShareView> watch_hashing(const api::ShareView& share, Session& session) {
+  Watching watching(session);
+  api::ShareView last = share;
+  const auto followed = watching.follow({}, [&](const api::Event& event) {
+    if (event.removed_share == share.id) return api::Watch::kEnough;
+    if (!event.share || event.share->id != share.id) return api::Watch::kGoOn;
+    last = *event.share;
+    if (last.state != api::ShareState::kHashing) return api::Watch::kEnough;
+    watching.writer().hashing(last);
+    return api::Watch::kGoOn;
+  });
+  if (!followed) return std::unexpected(followed.error());
+  if (last.state == api::ShareState::kHashing) {
+    return covey::fail(ErrorCode::kNotFound, "the share was taken back before it was ready");
+  }
+  return last;
+}
+
+Result<> watch_all(Session& session) {
+  Watching watching(session);
+  std::map<std::string, api::TransferState> seen;
+  return watching.follow({}, [&](const api::Event& event) {
+    if (event.transfer) {
+      // What was over before the watch began is history, not news.
+      const bool is_new = seen.insert_or_assign(event.transfer->id, event.transfer->state).second;
+      if (!is_new || !is_over(event.transfer->state)) watching.writer().transfer(*event.transfer);
+    }
+    return api::Watch::kGoOn;
+  });
+}
+
+}  // namespace covey::cli

@@ -1,0 +1,22 @@
+#pragma once
+// Following what a daemon does, as events come in, until something is over or the user has seen enough.
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "cli/session.hpp"
+
+namespace covey::cli {
+
+/// Shows the transfer's progress until it is over or paused, or the user interrupts (kCancelled); the daemon
+/// goes on in each case. The view as it was last seen.
+Result<api::TransferView> watch_transfer(const std::string& id, Session& session);
+
+/// Shows the hashing of a share until it is ready or broken; kCancelled as above.
+Result<api::ShareView> watch_hashing(const api::ShareView& share, Session& session);
+
+/// Shows all transfers until interrupted.
+Result<> watch_all(Session& session);
+
+}  // namespace covey::cli

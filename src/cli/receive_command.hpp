@@ -1,0 +1,31 @@
+#pragma once
+// covey receive: fetches what a ticket names, in this process, into a folder.
+
+#include <string>
+#include <vector>
+
+#include "cli/session.hpp"
+
+namespace covey::cli {
+
+/// What receive and get have in common.
+struct DownloadOptions {
+  std::string ticket;
+  std::string directory;
+  std::vector<std::string> select;
+  bool overwrite = false;
+  bool rename = false;
+};
+
+struct ReceiveOptions {
+  DownloadOptions download;
+  std::string wait;
+};
+
+Result<api::DownloadRequest> download_request_of(const DownloadOptions& options, Session& session);
+/// The result's path on out, for scripts; people have read it in the final line.
+void print_destination(const api::TransferView& transfer, Session& session);
+
+ExitCode receive(const ReceiveOptions& options, Session& session);
+
+}  // namespace covey::cli

@@ -1,0 +1,86 @@
+#include "cli/table.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+namespace covey::cli {
+namespace {
+
+constexpr int kGap = 2;
+constexpr int kNarrowestFlexible = 6;
+
+std::string without_trailing_spaces(std::string line) {
+  line.erase(line.find_last_not_of(' ') + 1);
+  return line;
+}
+
+/// Tabs and line ends would break the row; printable() turns them into U+FFFD.
+std::string script_value(const Cell& value) {
+  return printable(value.exact);
+}
+
+}  // namespace
+
+Cell cell(std::string text) {
+  return {text, text};
+}
+
+std::vector<int> Table::widths(int columns, Glyphs glyphs) const {
+  std::vector<int> out;
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    int widest = display_width(columns_[i].heading);
+    for (const auto& row : rows_)
+      widest = std::max(widest, display_width(printable(row.at(i).shown, glyphs)));
+    out.push_back(widest);
+  }
+  const int gaps = kGap * static_cast<int>(columns_.size() - 1);
+  int excess = std::accumulate(out.begin(), out.end(), gaps) - columns;
+  while (excess > 0) {  // the widest flexible column gives way, a column at a time
+    int* widest = nullptr;
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+      const bool gives = columns_[i].room == Column::Room::kFlexible && out[i] > kNarrowestFlexible;
+      if (gives && (widest == nullptr || out[i] > *widest)) widest = &out[i];
+    }
+    if (widest == nullptr) break;
+    --*widest;
+    --excess;
+  }
+  return out;
+}
+
+std::string Table::for_terminal(int columns, Style style) const {
+  if (columns_.empty()) return {};
+  const std::vector<int> room = widths(columns, style.glyphs);
+  const auto line = [&](const auto& text_of) {
+    std::string out;
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+      if (i > 0) out.append(kGap, ' ');
+      const std::string text = printable(text_of(i), style.glyphs);
+      out += columns_[i].align == Column::Align::kLeft ? pad(text, room[i], style.glyphs)
+                                                       : pad_left(text, room[i], style.glyphs);
+    }
+    return fit(without_trailing_spaces(std::move(out)), columns, style.glyphs);
+  };
+  std::string out = inked(line([&](std::size_t i) { return columns_[i].heading; }), Ink::kBold, style) + "\n";
+  for (const auto& row : rows_) out += line([&](std::size_t i) { return row.at(i).shown; }) + "\n";
+  return out;
+}
+
+std::string Table::for_scripts() const {
+  std::string out;
+  for (const auto& row : rows_) {
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      if (i > 0) out += '\t';
+      out += script_value(row[i]);
+    }
+    out += '\n';
+  }
+  return out;
+}
+
+std::string drawn(const Table& table, const Console& console) {
+  return console.out_is_terminal ? table.for_terminal(console.columns(), console.out_style())
+                                 : table.for_scripts();
+}
+
+}  // namespace covey::cli

@@ -1,0 +1,162 @@
+#include "cli/transfer_commands.hpp"
+
+#include <cmath>
+#include <ostream>
+
+#include "api/json.hpp"
+#include "base/quantity.hpp"
+#include "cli/daemon_watch.hpp"
+#include "cli/progress_bar.hpp"
+#include "cli/table.hpp"
+
+namespace covey::cli {
+namespace {
+
+using api::TransferState;
+using api::TransferView;
+
+/// How a watched download ended, as an exit code; the reason on err.
+ExitCode conclude(const TransferView& view, Session& session) {
+  switch (view.state) {
+    case TransferState::kComplete:
+      if (view.direction == api::Direction::kDownload) print_destination(view, session);
+      return ExitCode::kDone;
+    case TransferState::kFailed:
+      return session.fail(view.error.value_or(Error{ErrorCode::kInternal, "the transfer failed"}));
+    case TransferState::kCancelled:
+      return session.fail({ErrorCode::kCancelled, "the transfer was cancelled"}, ExitCode::kFailed);
+    default:
+      session.say(fmt::format("paused; covey resume {} goes on", view.id));
+      return ExitCode::kDone;
+  }
+}
+
+ExitCode watch_one(const std::string& id, Session& session) {
+  const auto last = watch_transfer(id, session);
+  if (last) return conclude(*last, session);
+  if (last.error().code != ErrorCode::kCancelled) return session.fail(last.error());
+  session.say(fmt::format("{}: covey transfers {} --watch", last.error().context, id));
+  return ExitCode::kInterrupted;
+}
+
+void add_row(Table& table, const TransferView& view, Glyphs glyphs) {
+  const bool download = view.direction == api::Direction::kDownload;
+  const std::string arrow = glyphs == Glyphs::kAscii ? (download ? "in" : "out") : (download ? "↓" : "↑");
+  const auto percent = percent_of(view);
+  const bool moves = view.state == TransferState::kRunning;
+  const auto eta = view.eta_seconds;
+  table.add({cell(view.id),
+             {arrow, std::string(api::name_of(view.direction))},
+             cell(view.title),
+             {state_words(view, glyphs), std::string(api::name_of(view.state))},
+             {percent ? fmt::format("{}%", *percent) : "", std::to_string(view.bytes_done)},
+             {human_bytes(view.bytes_total), std::to_string(view.bytes_total)},
+             {moves ? human_rate(view.rate) : "", fmt::format("{:.0f}", std::max(0.0, view.rate))},
+             {moves && eta ? human_duration(std::chrono::seconds(static_cast<std::int64_t>(*eta))) : "",
+              eta ? std::to_string(*eta) : ""},
+             cell(std::to_string(view.peers.size())),
+             {"", view.destination}});
+}
+
+Table transfer_table() {
+  using Align = Column::Align;
+  using Room = Column::Room;
+  return Table({{"ID"},
+                {""},
+                {"TITLE", Align::kLeft, Room::kFlexible},
+                {"STATE", Align::kLeft, Room::kFlexible},
+                {"DONE", Align::kRight},
+                {"SIZE", Align::kRight},
+                {"SPEED", Align::kRight},
+                {"ETA", Align::kRight},
+                {"PEERS", Align::kRight},
+                {""}});
+}
+
+/// Changes one transfer through the daemon and shows it as it is then.
+ExitCode changed(const Result<TransferView>& view, std::string_view done, Session& session) {
+  if (!view) return session.fail(view.error());
+  if (session.is_json()) session.print(api::to_json(*view));
+  session.say(fmt::format("{} {}: {}", done, view->id, plain_line(*view, session.console().glyphs)));
+  return ExitCode::kDone;
+}
+
+}  // namespace
+
+ExitCode get(const GetOptions& options, Session& session) {
+  if (auto running = session.daemon().status(); !running && running.error().code == ErrorCode::kUnreachable) {
+    if (options.detach) return session.fail(running.error());
+    session.say("no daemon is running here, so this command fetches it itself");
+    return receive({options.download, {}}, session);
+  }
+  const auto request = download_request_of(options.download, session);
+  if (!request) return session.fail(request.error());
+  const auto started = session.daemon().download(*request);
+  if (!started) return session.fail(started.error());
+  if (!options.detach) return watch_one(started->id, session);
+  session.print(session.is_json() ? api::to_json(*started) : started->id);
+  session.say(fmt::format("the daemon fetches it; look with: covey transfers {} --watch", started->id));
+  return ExitCode::kDone;
+}
+
+ExitCode transfers(const TransfersOptions& options, Session& session) {
+  if (options.watch && !options.id.empty()) return watch_one(options.id, session);
+  if (options.watch) {
+    const auto watched = watch_all(session);
+    if (watched) return ExitCode::kDone;
+    return watched.error().code == ErrorCode::kCancelled ? ExitCode::kInterrupted
+                                                         : session.fail(watched.error());
+  }
+  const auto all = session.daemon().transfers();
+  if (!all) return session.fail(all.error());
+  Table table = transfer_table();
+  bool found = options.id.empty();
+  for (const TransferView& view : *all) {
+    if (!options.id.empty() && view.id != options.id) continue;
+    found = true;
+    if (session.is_json()) session.print(api::to_json(view));
+    add_row(table, view, session.console().glyphs);
+  }
+  if (!found) {
+    return session.fail({ErrorCode::kNotFound,
+                         fmt::format("there is no transfer '{}'; covey transfers lists them", options.id)});
+  }
+  if (session.is_json()) return ExitCode::kDone;
+  if (table.empty()) session.say("no transfers yet; covey get TICKET starts one");
+  if (!table.empty()) session.console().out << drawn(table, session.console());
+  return ExitCode::kDone;
+}
+
+ExitCode pause(const std::string& id, Session& session) {
+  return changed(session.daemon().pause(id), "paused", session);
+}
+
+ExitCode resume(const std::string& id, Session& session) {
+  return changed(session.daemon().resume(id), "resumed", session);
+}
+
+ExitCode cancel(const std::string& id, api::PartialFiles partial, Session& session) {
+  return changed(session.daemon().cancel(id, partial), "cancelled", session);
+}
+
+ExitCode status(Session& session) {
+  const auto view = session.daemon().status();
+  if (!view) return session.fail(view.error());
+  if (session.is_json()) {
+    session.print(api::to_json(*view));
+    return ExitCode::kDone;
+  }
+  const auto running =
+      std::chrono::duration_cast<std::chrono::seconds>(SystemClock().wall() - from_unix_ms(view->started_at));
+  session.print("peer       " + printable(view->peer_id));
+  session.print("version    " + printable(view->version));
+  session.print("running    " + human_duration(running));
+  for (const std::string& address : view->listening) session.print("listening  " + printable(address));
+  session.print("shares     " + std::to_string(view->shares));
+  session.print(fmt::format("transfers  {} active, down {}, up {}", view->active_transfers,
+                            human_rate(view->download_rate), human_rate(view->upload_rate)));
+  session.print("home       " + printable(view->home));
+  return ExitCode::kDone;
+}
+
+}  // namespace covey::cli

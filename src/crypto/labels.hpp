@@ -1,0 +1,27 @@
+#pragma once
+// The one list of domain-separation labels. Every signature and key derivation carries one of them, so bytes
+// made for one purpose are worthless for another. A label that has been released never changes its meaning; a
+// new meaning gets a new label. Spec: docs/spec/handshake.md, "Labels".
+
+#include <string_view>
+
+namespace covey::crypto {
+
+/// A purpose, in at most 255 bytes of ASCII.
+struct Label {
+  std::string_view text;
+};
+
+// Signatures.
+inline constexpr Label kCertificateLabel{"covey 2026-11 certificate signature v1"};
+inline constexpr Label kHelloLabel{"covey 2026-11 hello signature v1"};
+inline constexpr Label kShareDescriptionLabel{"covey 2026-11 share description signature v1"};
+
+// Key derivations and keyed hashes.
+inline constexpr Label kTicketShareIdLabel{"covey 2026-11 ticket share id v1"};
+inline constexpr Label kTicketProofLabel{"covey 2026-11 ticket proof v1"};
+inline constexpr Label kVaultKeyLabel{"covey 2026-11 vault key wrap v1"};
+inline constexpr Label kDeviceKeyLabel{"covey 2026-11 device key wrap v1"};
+inline constexpr Label kSafetyWordsLabel{"covey 2026-11 safety words v1"};
+
+}  // namespace covey::crypto

@@ -1,0 +1,63 @@
+#pragma once
+// DaemonService: the API's Service on top of a node: shares and their tickets, downloads, events.
+// On the network thread. stop() of the wiring is awaited before destruction.
+
+#include <list>
+#include <memory>
+
+#include "api/service.hpp"
+#include "content/layer_cache.hpp"
+#include "daemon/download_book.hpp"
+
+namespace covey::daemon {
+
+class DaemonService final : public api::Service {
+ public:
+  /// `request_stop` is called when a client asks the daemon to end.
+  DaemonService(Node& node, DaemonStore store, std::unique_ptr<content::LayerCache> cache,
+                crypto::Random& random, std::string home, std::function<void()> request_stop);
+  ~DaemonService() override;
+
+  /// Takes up what an earlier run left: shares are served again, downloads go on.
+  io::Awaitable<Result<>> restore();
+  /// Ends downloads and preparations in order.
+  io::Awaitable<void> close();
+
+  [[nodiscard]] api::StatusView status() const override;
+  [[nodiscard]] std::vector<api::ShareView> shares() const override;
+  [[nodiscard]] std::vector<api::TransferView> transfers() const override;
+  asio::awaitable<Result<api::ShareView>> share(api::ShareRequest request) override;
+  asio::awaitable<Result<>> unshare(std::string share) override;
+  asio::awaitable<Result<api::TicketView>> ticket(api::TicketRequest request) override;
+  asio::awaitable<Result<api::TransferView>> download(api::DownloadRequest request) override;
+  asio::awaitable<Result<api::TransferView>> pause(std::string transfer) override;
+  asio::awaitable<Result<api::TransferView>> resume(std::string transfer) override;
+  asio::awaitable<Result<api::TransferView>> cancel(std::string transfer, api::PartialFiles partial) override;
+  void stop() override { request_stop_(); }
+  std::unique_ptr<api::Subscription> subscribe(std::function<void(const api::Event&)> on_event) override;
+
+ private:
+  class Listening;
+  void add_share(const StoredShare& stored);
+  io::Awaitable<void> prepare(std::string id, std::string path, std::string title);
+  io::Awaitable<void> publish_progress();
+  void publish(const api::Event& event);
+  template <typename Work>
+  auto with_store(Work work) -> io::Awaitable<std::invoke_result_t<Work, DaemonStore&>>;
+
+  Node* node_;
+  DaemonStore store_;
+  io::Offload store_thread_{1};
+  std::unique_ptr<content::LayerCache> cache_;
+  mutable DownloadBook downloads_;  // views refresh progress
+  std::string home_;
+  std::function<void()> request_stop_;
+  api::UnixMs started_at_;
+  io::TaskGroup tasks_;
+  bool preparing_ = false;
+  io::Gate prepared_;
+  std::list<std::function<void(const api::Event&)>> listeners_;
+  std::shared_ptr<DaemonService*> alive_ = std::make_shared<DaemonService*>(this);
+};
+
+}  // namespace covey::daemon

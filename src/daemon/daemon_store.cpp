@@ -1,0 +1,139 @@
+#include "daemon/daemon_store.hpp"
+
+#include <array>
+
+#include "api/json.hpp"
+#include "base/cursor.hpp"
+#include "base/encoding.hpp"
+#include "crypto/aead.hpp"
+#include "db/migrations.hpp"
+
+namespace covey::daemon {
+namespace {
+
+constexpr std::size_t kMaxTextBytes = 60'000;
+
+constexpr std::array<db::Migration, 1> kMigrations{{{1, "shares, tickets and downloads", R"sql(
+  CREATE TABLE share (
+    id TEXT PRIMARY KEY,
+    sealed BLOB NOT NULL,       -- path, title
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER
+  ) STRICT;
+  CREATE TABLE ticket (
+    id TEXT PRIMARY KEY,        -- share id derived from the secret
+    share TEXT NOT NULL REFERENCES share(id) ON DELETE CASCADE,
+    sealed BLOB NOT NULL,       -- secret, holders
+    expires_at INTEGER,
+    uses_left INTEGER
+  ) STRICT;
+  CREATE TABLE download (
+    id TEXT PRIMARY KEY,
+    sealed BLOB NOT NULL,       -- request, view
+    created_at INTEGER NOT NULL
+  ) STRICT;
+)sql"}}};
+
+std::string row_key(std::string_view table, std::string_view key) {
+  return fmt::format("{}/{}", table, key);
+}
+
+}  // namespace
+
+Result<DaemonStore> DaemonStore::open(const std::filesystem::path& file, crypto::SecretBytes vault_key,
+                                      crypto::Random& random) {
+  TRY(auto database, db::Database::open(file));
+  TRY_VOID(db::apply_migrations(database, kMigrations));
+  return DaemonStore(std::move(database), std::move(vault_key), random);
+}
+
+Bytes DaemonStore::seal(std::string_view table, std::string_view key, ByteView plain) {
+  return crypto::seal(vault_key_, *random_, as_bytes(row_key(table, key)), plain);
+}
+
+Result<crypto::SecretBytes> DaemonStore::unseal(std::string_view table, std::string_view key,
+                                                ByteView sealed) {
+  auto plain = crypto::open(vault_key_, as_bytes(row_key(table, key)), sealed);
+  if (plain) return plain;
+  return fail(ErrorCode::kCorrupt, "a row of {} in {} does not verify; restore the home from a backup", table,
+              database_.name());
+}
+
+// sealed share := path_length:u16 path title_length:u16 title
+Result<> DaemonStore::save(const StoredShare& share) {
+  const Bytes plain = ByteWriter().sized16(as_bytes(share.path)).sized16(as_bytes(share.title)).take();
+  return database_.execute("INSERT OR REPLACE INTO share VALUES (?, ?, ?, ?)", share.id,
+                           seal("share", share.id, plain), share.created_at, share.expires_at);
+}
+
+Result<> DaemonStore::remove_share(const std::string& id) {
+  return database_.execute("DELETE FROM share WHERE id = ?", id);
+}
+
+Result<std::vector<StoredShare>> DaemonStore::shares() {
+  const auto map = [this](const db::Row& row) -> Result<StoredShare> {
+    StoredShare share{.id = row.text(0), .created_at = row.integer(2), .expires_at = row.optional_integer(3)};
+    TRY(const auto plain, unseal("share", share.id, row.blob(1)));
+    ByteReader reader(plain.view());
+    TRY(const ByteView path, reader.sized16(kMaxTextBytes));
+    TRY(const ByteView title, reader.sized16(kMaxTextBytes));
+    share.path = as_text(path);
+    share.title = as_text(title);
+    return share;
+  };
+  return database_.select(map, "SELECT id, sealed, created_at, expires_at FROM share ORDER BY created_at");
+}
+
+// sealed ticket := secret:u8[16] (holder:u8[32])*
+Result<> DaemonStore::save(const IssuedTicket& ticket) {
+  const std::string id = to_base32(access::share_id_of(ticket.secret).view());
+  ByteWriter plain;
+  plain.raw(ticket.secret.view());
+  for (const auto& holder : ticket.holders) plain.raw(holder.public_key().view());
+  std::optional<std::int64_t> expires_at;
+  if (ticket.expires_at) expires_at = to_unix_ms(*ticket.expires_at);
+  return database_.execute("INSERT OR REPLACE INTO ticket VALUES (?, ?, ?, ?, ?)", id, ticket.share,
+                           seal("ticket", id, plain.bytes()), expires_at, ticket.uses_left);
+}
+
+Result<std::vector<IssuedTicket>> DaemonStore::tickets() {
+  const auto map = [this](const db::Row& row) -> Result<IssuedTicket> {
+    TRY(const auto plain, unseal("ticket", row.text(0), row.blob(2)));
+    ByteReader reader(plain.view());
+    TRY(const ByteView secret_bytes, reader.raw(access::TicketSecret::kSize));
+    IssuedTicket ticket{.secret = access::TicketSecret::from(secret_bytes), .share = row.text(1)};
+    if (const auto at = row.optional_integer(3)) ticket.expires_at = from_unix_ms(*at);
+    if (!row.is_null(4)) ticket.uses_left = row.unsigned_integer(4);
+    while (!reader.done()) {
+      TRY(const auto holder, reader.fixed<crypto::PublicKey>());
+      ticket.holders.insert(identity::PeerId(holder));
+    }
+    return ticket;
+  };
+  return database_.select(map, "SELECT id, share, sealed, expires_at, uses_left FROM ticket");
+}
+
+// sealed download := request as JSON, a NUL byte, view as JSON
+Result<> DaemonStore::save(const StoredDownload& download) {
+  std::string plain = api::to_json(download.request);
+  plain.push_back('\0');
+  plain += api::to_json(download.view);
+  return database_.execute("INSERT OR REPLACE INTO download VALUES (?, ?, ?)", download.view.id,
+                           seal("download", download.view.id, as_bytes(plain)), download.view.created_at);
+}
+
+Result<std::vector<StoredDownload>> DaemonStore::downloads() {
+  const auto map = [this](const db::Row& row) -> Result<StoredDownload> {
+    TRY(const auto plain, unseal("download", row.text(0), row.blob(1)));
+    const std::string_view text = as_text(plain.view());
+    const std::size_t split = text.find('\0');
+    if (split == std::string_view::npos) return fail(ErrorCode::kCorrupt, "a download's row cannot be read");
+    StoredDownload out;
+    TRY(out.request, api::from_json<api::DownloadRequest>(text.substr(0, split)));
+    TRY(out.view, api::from_json<api::TransferView>(text.substr(split + 1)));
+    return out;
+  };
+  return database_.select(map, "SELECT id, sealed FROM download ORDER BY created_at");
+}
+
+}  // namespace covey::daemon

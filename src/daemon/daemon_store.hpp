@@ -1,0 +1,62 @@
+#pragma once
+// DaemonStore: the daemon's shares, tickets and downloads on disk, so that they survive a restart and a kill
+// -9.
+//
+// What tells people about people (paths, titles, ticket secrets) is sealed under the vault key, bound to its
+// table and row. Blocking; one thread at a time (the daemon gives it a thread of its own).
+
+#include <string>
+#include <vector>
+
+#include "api/views.hpp"
+#include "crypto/random.hpp"
+#include "crypto/secret.hpp"
+#include "daemon/share_book.hpp"
+#include "db/database.hpp"
+
+namespace covey::daemon {
+
+struct StoredShare {
+  std::string id;
+  std::string path;
+  std::string title;  // as the owner gave it; empty: the path's name
+  api::UnixMs created_at = 0;
+  std::optional<api::UnixMs> expires_at;
+};
+
+/// A download as it is remembered: what was asked for, and how far it came.
+struct StoredDownload {
+  api::DownloadRequest request;
+  api::TransferView view;
+};
+
+class DaemonStore {
+ public:
+  /// Opens or makes the database in a home. Errors of db::Database and db::apply_migrations.
+  static Result<DaemonStore> open(const std::filesystem::path& file, crypto::SecretBytes vault_key,
+                                  crypto::Random& random);
+
+  Result<> save(const StoredShare& share);
+  /// With all its tickets.
+  Result<> remove_share(const std::string& id);
+  Result<std::vector<StoredShare>> shares();
+
+  Result<> save(const IssuedTicket& ticket);
+  Result<std::vector<IssuedTicket>> tickets();
+
+  Result<> save(const StoredDownload& download);
+  Result<std::vector<StoredDownload>> downloads();
+
+ private:
+  DaemonStore(db::Database database, crypto::SecretBytes vault_key, crypto::Random& random)
+      : database_(std::move(database)), vault_key_(std::move(vault_key)), random_(&random) {}
+  [[nodiscard]] Bytes seal(std::string_view table, std::string_view key, ByteView plain);
+  [[nodiscard]] Result<crypto::SecretBytes> unseal(std::string_view table, std::string_view key,
+                                                   ByteView sealed);
+
+  db::Database database_;
+  crypto::SecretBytes vault_key_;
+  crypto::Random* random_;
+};
+
+}  // namespace covey::daemon

@@ -1,0 +1,111 @@
+#include "daemon/node.hpp"
+
+#include <algorithm>
+#include <thread>
+
+#include "base/version.hpp"
+#include "io/interfaces.hpp"
+#include "swarm/fetch_server.hpp"
+
+namespace covey::daemon {
+namespace {
+
+/// A ticket stays short enough to paste; the first few addresses are the likeliest.
+constexpr std::size_t kMaxTicketAddresses = 4;
+
+std::size_t cores() {
+  return std::max(2U, std::thread::hardware_concurrency());
+}
+
+}  // namespace
+
+Node::Node(io::Executor network, identity::DeviceKey device, const Clock& clock, crypto::Random& random)
+    : network_(network),
+      device_(std::move(device)),
+      clock_(&clock),
+      uploads_(clock),
+      shares_(device_, clock, random, uploads_),
+      offload_(cores()),
+      threads_(std::min<std::size_t>(8, cores())),
+      tasks_(network) {}
+
+Node::~Node() = default;
+
+Result<std::unique_ptr<Node>> Node::create(io::Executor network, identity::DeviceKey device,
+                                           const Clock& clock, crypto::Random& random) {
+  std::unique_ptr<Node> node(new Node(std::move(network), std::move(device), clock, random));
+  TRY(auto tls, transport::TlsContext::create(node->device_, clock));
+  node->tls_ = std::make_unique<transport::TlsContext>(std::move(tls));
+  node->router_.add(swarm::kFetchProtocol, [source = &node->shares_, network = node->network_](
+                                               transport::Link& link, wire::StreamId stream) {
+    return std::make_unique<swarm::FetchServer>(link, stream, *source, network);
+  });
+  node->local_ = {.tls = node->tls_.get(),
+                  .hello = {.device = &node->device_,
+                            .agent = fmt::format("covey/{}", kVersion),
+                            .capabilities = node->router_.protocols()},
+                  .router = &node->router_};
+  return node;
+}
+
+Result<> Node::listen(const std::vector<access::Endpoint>& addresses) {
+  for (const auto& address : addresses) {
+    TRY(auto listener, transport::Listener::bind(network_, address, local_, threads_));
+    tasks_.spawn(listener->run());
+    listeners_.push_back(std::move(listener));
+  }
+  return {};
+}
+
+std::vector<access::Endpoint> Node::listening() const {
+  std::vector<access::Endpoint> out;
+  for (const auto& listener : listeners_) out.push_back(listener->address());
+  return out;
+}
+
+std::vector<access::Endpoint> Node::reachable_at() const {
+  std::vector<access::Endpoint> out;
+  const auto add = [&](const access::Endpoint& address) {
+    if (out.size() < kMaxTicketAddresses && std::find(out.begin(), out.end(), address) == out.end())
+      out.push_back(address);
+  };
+  std::vector<access::Endpoint> loopback;
+  for (const auto& bound : listening()) {
+    if (!bound.is_unspecified()) {
+      add(bound);
+      continue;
+    }
+    for (const auto& found : io::interface_addresses()) {
+      const auto address = access::Endpoint::from_ip(found.ip, bound.port());
+      if (!address || found.link_local || (!bound.is_v6() && address->is_v6())) continue;
+      if (found.loopback) {
+        loopback.push_back(*address);
+      } else {
+        add(*address);
+      }
+    }
+  }
+  // A machine without a network still hands files from user to user.
+  if (out.empty()) std::for_each(loopback.begin(), loopback.end(), add);
+  return out;
+}
+
+std::string Node::ticket_text(const IssuedTicket& ticket) const {
+  return access::Ticket{
+      .owner = device_.peer_id(), .secret = ticket.secret.clone(), .addresses = reachable_at()}
+      .to_text();
+}
+
+swarm::SwarmServices Node::services() {
+  return {.network = network_, .local = &local_, .threads = &threads_, .offload = &offload_, .clock = clock_};
+}
+
+io::Awaitable<void> Node::stop() {
+  for (auto& listener : listeners_) listener->close();
+  tasks_.cancel();
+  co_await tasks_.join();
+  co_await threads_.stop();
+  offload_.join();
+}
+
+}  // namespace covey::daemon

@@ -1,0 +1,64 @@
+#pragma once
+// Node: a running peer, wired together: identity, TLS, link threads, the pool, listeners, shares and uploads.
+//
+// The daemon and the one-shot send and receive are the same node with more or less around it. Made, used and
+// stopped on the network thread, whose event loop the caller runs. stop() is awaited before destruction.
+
+#include <memory>
+#include <vector>
+
+#include "daemon/share_book.hpp"
+#include "io/offload.hpp"
+#include "swarm/download.hpp"
+#include "transport/listener.hpp"
+
+namespace covey::daemon {
+
+class Node {
+ public:
+  /// kInternal when TLS cannot be set up. The clock and the random source outlive the node.
+  static Result<std::unique_ptr<Node>> create(io::Executor network, identity::DeviceKey device,
+                                              const Clock& clock, crypto::Random& random);
+  ~Node();
+  Node(const Node&) = delete;
+  Node& operator=(const Node&) = delete;
+
+  /// Listens on each address ("[::]:7440"; port 0 lets the system choose). Errors of Listener::bind.
+  Result<> listen(const std::vector<access::Endpoint>& addresses);
+  /// Where it listens.
+  [[nodiscard]] std::vector<access::Endpoint> listening() const;
+  /// What a ticket tells others to dial: for a wildcard, the addresses of this machine's interfaces.
+  [[nodiscard]] std::vector<access::Endpoint> reachable_at() const;
+  /// The text of a ticket, with today's addresses.
+  [[nodiscard]] std::string ticket_text(const IssuedTicket& ticket) const;
+
+  [[nodiscard]] swarm::SwarmServices services();
+  [[nodiscard]] const identity::DeviceKey& device() const { return device_; }
+  [[nodiscard]] const Clock& clock() const { return *clock_; }
+  [[nodiscard]] ShareBook& shares() { return shares_; }
+  [[nodiscard]] UploadBook& uploads() { return uploads_; }
+  [[nodiscard]] io::Offload& offload() { return offload_; }
+  /// Coroutines of the programs around the node; cancelled and awaited by stop().
+  [[nodiscard]] io::TaskGroup& tasks() { return tasks_; }
+
+  /// Closes listeners and links and waits for everything that runs.
+  io::Awaitable<void> stop();
+
+ private:
+  Node(io::Executor network, identity::DeviceKey device, const Clock& clock, crypto::Random& random);
+
+  io::Executor network_;
+  identity::DeviceKey device_;
+  const Clock* clock_;
+  UploadBook uploads_;
+  ShareBook shares_;
+  std::unique_ptr<transport::TlsContext> tls_;
+  transport::Router router_;
+  transport::Local local_;
+  io::Offload offload_;
+  transport::LinkThreads threads_;
+  io::TaskGroup tasks_;
+  std::vector<std::unique_ptr<transport::Listener>> listeners_;
+};
+
+}  // namespace covey::daemon

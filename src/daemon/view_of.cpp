@@ -1,0 +1,58 @@
+#include "daemon/view_of.hpp"
+
+namespace covey::daemon {
+
+api::TransferState state_of(swarm::Phase phase) {
+  switch (phase) {
+    case swarm::Phase::kConnecting:
+    case swarm::Phase::kWaiting:
+      return api::TransferState::kConnecting;
+    case swarm::Phase::kRunning:
+      return api::TransferState::kRunning;
+    case swarm::Phase::kVerifying:
+      return api::TransferState::kVerifying;
+    case swarm::Phase::kComplete:
+      return api::TransferState::kComplete;
+    case swarm::Phase::kFailed:
+      return api::TransferState::kFailed;
+    case swarm::Phase::kCancelled:
+      return api::TransferState::kCancelled;
+  }
+  return api::TransferState::kFailed;
+}
+
+void fill(api::TransferView& view, const swarm::TransferProgress& progress) {
+  view.state = state_of(progress.phase);
+  if (!progress.title.empty()) view.title = progress.title;
+  view.destination = progress.destination;
+  view.bytes_total = progress.bytes_total;
+  view.bytes_done = progress.bytes_done;
+  view.bytes_resumed = progress.bytes_resumed;
+  view.pieces_total = progress.pieces_total;
+  view.pieces_done = progress.pieces_done;
+  view.files_total = progress.files_total;
+  view.files_done = progress.files_done;
+  view.rate = progress.rate;
+  view.eta_seconds = progress.eta_seconds;
+  view.peers.clear();
+  for (const auto& peer : progress.peers) {
+    view.peers.push_back(
+        {.peer_id = peer.peer_id, .address = peer.address, .rate = peer.rate, .bytes = peer.bytes});
+  }
+  view.waiting_for = progress.waiting_for;
+  view.error = progress.error;
+}
+
+content::OnTaken on_taken(api::OnExisting choice) {
+  switch (choice) {
+    case api::OnExisting::kRefuse:
+      return content::OnTaken::kRefuse;
+    case api::OnExisting::kOverwrite:
+      return content::OnTaken::kOverwrite;
+    case api::OnExisting::kRename:
+      return content::OnTaken::kRename;
+  }
+  return content::OnTaken::kRefuse;
+}
+
+}  // namespace covey::daemon

@@ -1,0 +1,378 @@
+#include "swarm/download_lane.hpp"
+
+#include <algorithm>
+
+#include "swarm/fetch_server.hpp"
+#include "wire/fetch.pb.h"
+
+namespace covey::swarm {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// A lane asks for this much at a time, and for more when less than half of it is still to come.
+constexpr std::uint64_t kBatchBytes = 8U << 20;
+constexpr auto kAnswerLimit = 30s;  // for the answer to OpenShare
+constexpr auto kStallLimit = 60s;   // for the next piece of those asked for
+
+std::uint64_t key_of(std::uint32_t file, std::uint32_t piece) {
+  return (std::uint64_t{file} << 32) | piece;
+}
+
+/// Pieces that lie behind one another travel as one range: whole small files as a run of files.
+wire::Fetch encode_batch(const Batch& batch, const content::Manifest& manifest) {
+  wire::Fetch message;
+  wire::Range* run = nullptr;
+  for (const PieceRange& range : batch.ranges) {
+    const bool whole_small = manifest.geometry(range.file).one_piece();
+    if (run != nullptr && whole_small && run->file() + run->file_count() == range.file.value()) {
+      run->set_file_count(run->file_count() + 1);
+      continue;
+    }
+    wire::Range* out = message.add_ranges();
+    out->set_file(range.file.value());
+    if (whole_small) {
+      out->set_file_count(1);
+    } else {
+      out->set_first_piece(range.first.value());
+      out->set_piece_count(range.count);
+      out->set_want_layer(std::find(batch.layers_wanted.begin(), batch.layers_wanted.end(), range.file) !=
+                          batch.layers_wanted.end());
+    }
+    run = whole_small ? out : nullptr;
+  }
+  return message;
+}
+
+}  // namespace
+
+/// The lane's ear on its stream.
+class DownloadLane::Receiver final : public transport::StreamHandler {
+ public:
+  explicit Receiver(DownloadLane& lane) : lane_(&lane) {}
+
+  io::Awaitable<Result<>> on_frame(wire::FrameHeader header, transport::FrameBody& body) override {
+    switch (header.kind) {
+      case wire::FrameKind::kPiece:
+        return lane_->take_piece(body);
+      case wire::FrameKind::kLayer:
+        return lane_->take_layer(body);
+      case wire::FrameKind::kShareOpened:
+        return lane_->take_opened(body);
+      case wire::FrameKind::kTrouble:
+        return lane_->take_trouble(body);
+      default:
+        return body.skip();
+    }
+  }
+  void on_end(const Error& reason) override { lane_->end(reason); }
+
+ private:
+  DownloadLane* lane_;
+};
+
+DownloadLane::DownloadLane(LaneId id, LaneTarget target, const transport::Local& local, LaneOwner& owner,
+                           io::Executor network, io::Executor here)
+    : id_(id),
+      target_(std::move(target)),
+      local_(&local),
+      owner_(&owner),
+      network_(std::move(network)),
+      here_(here),
+      changed_(here) {}
+
+DownloadLane::~DownloadLane() = default;
+
+io::Awaitable<Result<>> DownloadLane::run() {
+  if (stopped_) co_return fail(ErrorCode::kCancelled, "stopped");
+  tasks_ = std::make_unique<io::TaskGroup>(here_);
+  tasks_->spawn(work());
+  co_await tasks_->join();
+  tasks_.reset();
+  link_.reset();
+  co_return outcome_;
+}
+
+void DownloadLane::stop() {
+  asio::post(here_, [self = shared_from_this()] {
+    self->stopped_ = true;
+    if (self->tasks_) self->tasks_->cancel();
+  });
+}
+
+void DownloadLane::wake() {
+  asio::post(here_, [self = shared_from_this()] {
+    ++self->woken_;
+    self->changed_.open_all();
+  });
+}
+
+void DownloadLane::end(Error reason) {
+  if (!ended_) ended_ = std::move(reason);
+  changed_.open_all();
+}
+
+io::Awaitable<void> DownloadLane::work() {
+  outcome_ = co_await connect_and_fetch();
+  if (stopped_ && !outcome_) outcome_ = fail(ErrorCode::kCancelled, "stopped");
+  if (link_) link_->close(outcome_ ? Error{ErrorCode::kCancelled, "done"} : outcome_.error());
+}
+
+io::Awaitable<void> DownloadLane::read_link() {
+  const auto link = link_;
+  end(co_await link->run());
+}
+
+io::Awaitable<Result<>> DownloadLane::connect_and_fetch() {
+  CO_TRY(link_, co_await transport::dial(*local_, target_.peer, target_.addresses));
+  asio::post(network_, [self = shared_from_this(), where = link_->stream().remote_address()] {
+    self->remote_address_ = where;
+  });
+  tasks_->spawn(read_link());
+  CO_TRY_VOID(co_await open_share());
+  if (!job_) CO_TRY_VOID(co_await fetch_manifest());
+  co_return co_await fetch_batches();
+}
+
+/// Waits for a condition that frames bring about.
+io::Awaitable<Result<>> DownloadLane::wait_until(bool (DownloadLane::*condition)() const) {
+  while (!(this->*condition)()) {
+    if (ended_) co_return std::unexpected(*ended_);
+    auto waited = co_await changed_.wait_for(kAnswerLimit);
+    if (!waited && waited.error().code == ErrorCode::kTimedOut) {
+      co_return fail(ErrorCode::kTimedOut, "{} does not answer", link_->stream().remote_address());
+    }
+    CO_TRY_VOID(std::move(waited));
+  }
+  co_return Result<>{};
+}
+
+io::Awaitable<Result<>> DownloadLane::open_share() {
+  CO_TRY(stream_, co_await link_->open(kFetchProtocol, std::make_unique<Receiver>(*this)));
+  wire::OpenShare message;
+  message.set_share_id(std::string(as_text(target_.share.view())));
+  const auto proof = access::make_proof(*target_.secret, ByteView(link_->stream().exporter()),
+                                        local_->hello.device->peer_id());
+  message.set_ticket_proof(std::string(as_text(proof.view())));
+  CO_TRY_VOID(co_await link_->send_message(stream_, wire::FrameKind::kOpenShare, message));
+  CO_TRY_VOID(co_await wait_until(&DownloadLane::opened));
+  auto tell = [this] { return owner_->on_opened(*description_); };
+  CO_TRY(job_, co_await io::run_on(network_, tell));
+  co_return Result<>{};
+}
+
+io::Awaitable<Result<>> DownloadLane::fetch_manifest() {
+  CO_TRY(const auto description, access::read_description(*description_));
+  CO_TRY(const auto geometry, content::PieceGeometry::for_size(description.content_size));
+  if (description.content_size > content::kMaxManifestBytes) {
+    co_return fail(ErrorCode::kLimitExceeded, "the share's list of files is larger than any Covey makes");
+  }
+  const content::ContentId root = content::ContentId::from(description.root.view());
+  manifest_.emplace(ManifestAssembly{.geometry = geometry, .root = root, .layer = nullptr, .bytes = {}});
+  if (!geometry.one_piece()) {
+    layer_assemblies_[wire::kManifestFile] = {.raw = {}, .expected = content::PieceLayer::raw_size(geometry)};
+  }
+  wire::Fetch message;
+  wire::Range* range = message.add_ranges();
+  range->set_file(wire::kManifestFile);
+  range->set_piece_count(geometry.piece_count());
+  range->set_want_layer(!geometry.one_piece());
+  CO_TRY_VOID(co_await link_->send_message(stream_, wire::FrameKind::kFetch, message));
+  CO_TRY_VOID(co_await wait_until(&DownloadLane::manifest_done));
+  auto tell = [this] { return owner_->on_manifest(std::move(manifest_->bytes)); };
+  CO_TRY(job_, co_await io::run_on(network_, tell));
+  manifest_.reset();
+  co_return Result<>{};
+}
+
+bool DownloadLane::wants_work() const {
+  return asked_bytes_ < kBatchBytes / 2;
+}
+
+io::Awaitable<Result<>> DownloadLane::fetch_batches() {
+  while (true) {
+    if (ended_) co_return std::unexpected(*ended_);
+    if (wants_work()) {
+      const std::uint64_t woken_before = woken_;
+      auto claim = [this] { return owner_->claim(id_); };
+      auto batch = co_await io::call_on(network_, claim);
+      if (batch) {
+        CO_TRY_VOID(co_await request(std::move(*batch)));
+        continue;
+      }
+      if (asked_.empty() && job_->part.complete()) break;
+      if (woken_before != woken_ || ended_) continue;
+    }
+    const auto waited = co_await changed_.wait_for(asked_.empty() ? std::chrono::hours(24) : kStallLimit);
+    if (!waited && waited.error().code == ErrorCode::kTimedOut && !asked_.empty()) {
+      co_return fail(ErrorCode::kTimedOut, "{} stopped sending", link_->stream().remote_address());
+    }
+    if (!waited && waited.error().code == ErrorCode::kCancelled) co_return waited;
+  }
+  const wire::Cancel empty;
+  CO_TRY_VOID(co_await link_->send_message(stream_, wire::FrameKind::kFinished, empty));
+  co_return co_await link_->end_stream(stream_, std::nullopt);
+}
+
+io::Awaitable<Result<>> DownloadLane::request(Batch batch) {
+  std::erase_if(layers_, [&](const auto& known) { return job_->part.has_all(known.first); });
+  for (auto& [file, layer] : batch.layers) layers_[file] = std::move(layer);
+  for (const content::FileIndex file : batch.layers_wanted) {
+    layer_assemblies_[file.value()] = {
+        .raw = {}, .expected = content::PieceLayer::raw_size(job_->manifest->geometry(file))};
+  }
+  for (const PieceRange& range : batch.ranges) {
+    const auto geometry = job_->manifest->geometry(range.file);
+    for (std::uint32_t i = 0; i < range.count; ++i) {
+      const auto piece = range.first.plus(i);
+      asked_.emplace(key_of(range.file.value(), piece.value()), geometry.length(piece));
+    }
+  }
+  asked_bytes_ += batch.bytes;
+  const wire::Fetch message = encode_batch(batch, *job_->manifest);
+  co_return co_await link_->send_message(stream_, wire::FrameKind::kFetch, message);
+}
+
+io::Awaitable<Result<>> DownloadLane::take_opened(transport::FrameBody& body) {
+  wire::ShareOpened message;
+  CO_TRY_VOID(co_await body.read_message(message));
+  if (description_ || message.signature().size() != crypto::Signature::kSize) {
+    co_return fail(ErrorCode::kPeerMisbehaved, "a share opened twice or without a signature");
+  }
+  description_ =
+      access::SignedShareDescription{.payload = to_bytes(message.description()),
+                                     .signature = crypto::Signature::from(as_bytes(message.signature()))};
+  changed_.open_all();
+  co_return Result<>{};
+}
+
+io::Awaitable<Result<>> DownloadLane::take_piece(transport::FrameBody& body) {
+  std::array<Byte, wire::Place::kBytes> place_bytes{};
+  CO_TRY_VOID(co_await body.read(place_bytes));
+  const wire::Place place = wire::decode_place(place_bytes);
+  const content::PieceIndex piece(place.index);
+  if (place.file == wire::kManifestFile) co_return co_await take_manifest_piece(piece, body);
+  const auto asked = asked_.find(key_of(place.file, place.index));
+  if (asked == asked_.end()) {
+    co_return fail(ErrorCode::kPeerMisbehaved, "{} sent piece {} of file {}, which nobody asked for",
+                   link_->stream().remote_address(), place.index, place.file);
+  }
+  const std::uint32_t length = asked->second;
+  const bool hole = body.left() == 0;
+  if (!hole && body.left() != length) {
+    co_return fail(ErrorCode::kPeerMisbehaved, "{} sent a piece of {} bytes instead of {}",
+                   link_->stream().remote_address(), body.left(), length);
+  }
+  if (piece_buffer_.size() < length) piece_buffer_.resize(length);
+  const MutableBytes bytes = MutableBytes(piece_buffer_).first(length);
+  if (!hole) CO_TRY_VOID(co_await body.read(bytes));
+  const content::FileIndex file(place.file);
+  CO_TRY_VOID(store_piece(file, piece, job_->manifest->geometry(file), bytes, hole));
+  asked_.erase(asked);
+  received_.fetch_add(length, std::memory_order_relaxed);
+  const bool wanted_before = wants_work();
+  asked_bytes_ -= length;
+  if (wants_work() != wanted_before || asked_.empty()) changed_.open_all();
+  co_return Result<>{};
+}
+
+Result<> DownloadLane::store_piece(content::FileIndex file, content::PieceIndex piece,
+                                   const content::PieceGeometry& geometry, ByteView bytes, bool hole) {
+  content::ChainingValue expected;
+  if (geometry.one_piece()) {
+    expected = content::as_chaining_value(job_->manifest->entry(file).id);
+  } else {
+    const auto layer = layers_.find(file);
+    if (layer == layers_.end()) {
+      return fail(ErrorCode::kPeerMisbehaved, "{} sent pieces before their layer",
+                  link_->stream().remote_address());
+    }
+    expected = layer->second->value(piece);
+  }
+  const bool right = hole ? content::hash_zero_piece(geometry, piece) == expected
+                          : content::verify_piece(geometry, piece, bytes, expected);
+  if (!right) return wrong_piece(job_->manifest->path(file), piece);
+  return hole ? job_->part.skip_hole(file, piece) : job_->part.write_piece(file, piece, bytes);
+}
+
+std::unexpected<Error> DownloadLane::wrong_piece(std::string_view file, content::PieceIndex piece) const {
+  return fail(
+      ErrorCode::kVerificationFailed,
+      "piece {} of {} from peer {} at {} is not what its owner shared; it was refused and nothing of it kept",
+      piece.value(), content::printable_path(file), target_.peer.short_text(),
+      link_->stream().remote_address());
+}
+
+io::Awaitable<Result<>> DownloadLane::take_manifest_piece(content::PieceIndex piece,
+                                                          transport::FrameBody& body) {
+  const bool expected = manifest_ && manifest_->next_piece == piece.value() && !manifest_done() &&
+                        body.left() == manifest_->geometry.length(piece) &&
+                        (manifest_->geometry.one_piece() || manifest_->layer);
+  if (!expected)
+    co_return fail(ErrorCode::kPeerMisbehaved, "a piece of the list of files that nobody asked for");
+  const std::size_t before = manifest_->bytes.size();
+  manifest_->bytes.resize(before + body.left());
+  const MutableBytes bytes = MutableBytes(manifest_->bytes).subspan(before);
+  CO_TRY_VOID(co_await body.read(bytes));
+  const bool right = manifest_->layer ? manifest_->layer->verify(piece, bytes)
+                                      : content::verify_piece(manifest_->geometry, piece, bytes,
+                                                              content::as_chaining_value(manifest_->root));
+  if (!right) co_return wrong_piece("the list of files", piece);
+  ++manifest_->next_piece;
+  changed_.open_all();
+  co_return Result<>{};
+}
+
+io::Awaitable<Result<>> DownloadLane::take_layer(transport::FrameBody& body) {
+  std::array<Byte, wire::Place::kBytes> place_bytes{};
+  CO_TRY_VOID(co_await body.read(place_bytes));
+  const wire::Place place = wire::decode_place(place_bytes);
+  const auto found = layer_assemblies_.find(place.file);
+  constexpr std::size_t kValue = content::ChainingValue::kSize;
+  if (found == layer_assemblies_.end() || body.left() % kValue != 0 ||
+      found->second.raw.size() != std::size_t{place.index} * kValue ||
+      body.left() > found->second.expected - found->second.raw.size()) {
+    co_return fail(ErrorCode::kPeerMisbehaved, "{} sent a piece layer that nobody asked for",
+                   link_->stream().remote_address());
+  }
+  Bytes& raw = found->second.raw;
+  const std::size_t before = raw.size();
+  raw.resize(before + body.left());
+  CO_TRY_VOID(co_await body.read(MutableBytes(raw).subspan(before)));
+  if (raw.size() == found->second.expected) co_return finish_layer(place.file);
+  co_return Result<>{};
+}
+
+Result<> DownloadLane::finish_layer(std::uint32_t file) {
+  const Bytes raw = std::move(layer_assemblies_[file].raw);
+  layer_assemblies_.erase(file);
+  const bool of_manifest = file == wire::kManifestFile;
+  const content::FileIndex index(file);
+  auto verified = of_manifest ? content::PieceLayer::verified(manifest_->geometry, raw, manifest_->root)
+                              : content::PieceLayer::verified(job_->manifest->geometry(index), raw,
+                                                              job_->manifest->entry(index).id);
+  if (!verified) {
+    return fail(ErrorCode::kVerificationFailed,
+                "the piece layer of {} from peer {} at {} does not fold to its content id",
+                of_manifest ? "the list of files" : content::printable_path(job_->manifest->path(index)),
+                target_.peer.short_text(), link_->stream().remote_address());
+  }
+  auto layer = std::make_shared<const content::PieceLayer>(std::move(*verified));
+  if (of_manifest) {
+    manifest_->layer = std::move(layer);
+    return {};
+  }
+  layers_[index] = layer;
+  asio::post(network_, [owner = owner_, index, layer = std::move(layer)] { owner->on_layer(index, layer); });
+  return {};
+}
+
+io::Awaitable<Result<>> DownloadLane::take_trouble(transport::FrameBody& body) {
+  wire::Trouble message;
+  CO_TRY_VOID(co_await body.read_message(message));
+  std::string words = content::printable_path(message.message());
+  co_return fail(ErrorCode::kSourceChanged, "the sender at {} cannot deliver a file any more: {}",
+                 link_->stream().remote_address(), words);
+}
+
+}  // namespace covey::swarm

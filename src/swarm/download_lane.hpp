@@ -1,0 +1,128 @@
+#pragma once
+// DownloadLane: one connection of a download, from dialling to the last piece.
+//
+// Lives on one link thread: reads pieces straight from TLS into one buffer, verifies, writes. It asks the
+// download, on the network thread, for batches of work, and keeps enough asked for that the connection never
+// runs dry. A piece that does not verify ends the lane with the piece and the peer named.
+
+#include <memory>
+#include <unordered_map>
+
+#include "swarm/download_job.hpp"
+#include "swarm/work_plan.hpp"
+#include "transport/dialer.hpp"
+
+namespace covey::swarm {
+
+/// What a lane needs of the download that it works for. All functions run on the network thread.
+class LaneOwner {
+ public:
+  virtual ~LaneOwner() = default;
+  /// The owner's signed words about the share. The job, or null when the manifest is needed first.
+  virtual io::Awaitable<Result<std::shared_ptr<DownloadJob>>> on_opened(
+      access::SignedShareDescription description) = 0;
+  /// The verified manifest.
+  virtual io::Awaitable<Result<std::shared_ptr<DownloadJob>>> on_manifest(Bytes manifest) = 0;
+  virtual std::optional<Batch> claim(LaneId lane) = 0;
+  virtual void on_layer(content::FileIndex file, Layer layer) = 0;
+};
+
+/// Where a lane goes and what it shows there.
+struct LaneTarget {
+  identity::PeerId peer;
+  std::vector<access::Endpoint> addresses;
+  access::ShareId share;
+  const access::TicketSecret* secret = nullptr;  // outlives the lane
+};
+
+class DownloadLane : public std::enable_shared_from_this<DownloadLane> {
+ public:
+  DownloadLane(LaneId id, LaneTarget target, const transport::Local& local, LaneOwner& owner,
+               io::Executor network, io::Executor here);
+  ~DownloadLane();
+
+  /// The lane's whole life, on its link thread. Done when the download is complete or has no more work for
+  /// it.
+  io::Awaitable<Result<>> run();
+  /// Ends it soon. Any thread.
+  void stop();
+  /// Work may have become free. Any thread.
+  void wake();
+
+  [[nodiscard]] LaneId id() const { return id_; }
+  /// Where run() is to be called.
+  [[nodiscard]] io::Executor executor() const { return here_; }
+  /// Verified bytes that came over this lane. Any thread.
+  [[nodiscard]] std::uint64_t received() const { return received_.load(std::memory_order_relaxed); }
+  /// Where it is connected to, once it is. Network thread.
+  [[nodiscard]] const std::string& remote_address() const { return remote_address_; }
+
+ private:
+  class Receiver;
+  struct LayerAssembly {
+    Bytes raw;
+    std::size_t expected = 0;
+  };
+  struct ManifestAssembly {
+    content::PieceGeometry geometry;
+    content::ContentId root;
+    Layer layer;
+    Bytes bytes;
+    std::uint32_t next_piece = 0;
+  };
+
+  io::Awaitable<void> work();
+  io::Awaitable<Result<>> connect_and_fetch();
+  io::Awaitable<Result<>> open_share();
+  io::Awaitable<Result<>> fetch_manifest();
+  io::Awaitable<Result<>> fetch_batches();
+  io::Awaitable<Result<>> request(Batch batch);
+  io::Awaitable<Result<>> wait_until(bool (DownloadLane::*condition)() const);
+  io::Awaitable<void> read_link();
+
+  io::Awaitable<Result<>> take_opened(transport::FrameBody& body);
+  io::Awaitable<Result<>> take_piece(transport::FrameBody& body);
+  io::Awaitable<Result<>> take_manifest_piece(content::PieceIndex piece, transport::FrameBody& body);
+  io::Awaitable<Result<>> take_layer(transport::FrameBody& body);
+  io::Awaitable<Result<>> take_trouble(transport::FrameBody& body);
+  Result<> finish_layer(std::uint32_t file);
+  Result<> store_piece(content::FileIndex file, content::PieceIndex piece,
+                       const content::PieceGeometry& geometry, ByteView bytes, bool hole);
+  [[nodiscard]] std::unexpected<Error> wrong_piece(std::string_view file, content::PieceIndex piece) const;
+  void end(Error reason);
+
+  [[nodiscard]] bool opened() const { return description_.has_value(); }
+  [[nodiscard]] bool manifest_done() const {
+    return manifest_ && manifest_->next_piece == manifest_->geometry.piece_count();
+  }
+  [[nodiscard]] bool wants_work() const;
+
+  LaneId id_;
+  LaneTarget target_;
+  const transport::Local* local_;
+  LaneOwner* owner_;
+  io::Executor network_;
+  io::Executor here_;
+  std::string remote_address_;
+  std::atomic<std::uint64_t> received_{0};
+
+  // From here on: the link thread's.
+  std::unique_ptr<io::TaskGroup> tasks_;
+  io::Gate changed_;
+  bool stopped_ = false;
+  std::shared_ptr<transport::Link> link_;
+  wire::StreamId stream_;
+  std::optional<Error> ended_;  // why the stream is over
+  std::optional<access::SignedShareDescription> description_;
+  std::optional<ManifestAssembly> manifest_;
+  std::shared_ptr<DownloadJob> job_;
+  std::unordered_map<content::FileIndex, Layer> layers_;
+  std::unordered_map<std::uint32_t, LayerAssembly> layer_assemblies_;
+  std::unordered_map<std::uint64_t, std::uint32_t> asked_;  // piece → its length
+  std::uint64_t asked_bytes_ = 0;
+  std::uint64_t woken_ = 0;
+  Bytes piece_buffer_;
+  Result<> outcome_;
+};
+
+}  // namespace covey::swarm

@@ -1,0 +1,39 @@
+#pragma once
+// FetchServer: the serving side of "covey/fetch/1" on one stream of one link.
+//
+// Asks the network thread once for admission, then answers requests on the link's thread: file to connection,
+// without a copy in between that the system does not force. What a peer may ask for at a time is bounded.
+// Spec: docs/spec/wire.md, "Fetch".
+
+#include <deque>
+#include <memory>
+
+#include "swarm/served_share.hpp"
+#include "transport/link.hpp"
+
+namespace covey::swarm {
+
+inline constexpr const char* kFetchProtocol = "covey/fetch/1";
+
+class FetchServer final : public transport::StreamHandler {
+ public:
+  /// `source` is asked on `network` and outlives every link.
+  FetchServer(transport::Link& link, wire::StreamId stream, ShareSource& source, io::Executor network);
+  ~FetchServer() override;
+
+  io::Awaitable<Result<>> on_frame(wire::FrameHeader header, transport::FrameBody& body) override;
+  void on_end(const Error& reason) override;
+
+ private:
+  struct Session;
+  io::Awaitable<Result<>> open_share(transport::FrameBody& body);
+  io::Awaitable<Result<>> take_requests(transport::FrameBody& body);
+
+  transport::Link* link_;
+  wire::StreamId stream_;
+  ShareSource* source_;
+  io::Executor network_;
+  std::shared_ptr<Session> session_;  // shared with the coroutine that sends
+};
+
+}  // namespace covey::swarm

@@ -1,0 +1,52 @@
+#pragma once
+// PieceSender: lays pieces of a share out as frames and sends them in large writes.
+//
+// One buffer: frame headers and piece bytes stand in it as they will travel; the file is read straight into
+// its place. Small files share a write. Holes are sent as empty frames. On one link's thread.
+
+#include <optional>
+
+#include "swarm/served_share.hpp"
+#include "transport/link.hpp"
+
+namespace covey::swarm {
+
+class PieceSender {
+ public:
+  PieceSender(transport::Link& link, wire::StreamId stream, std::shared_ptr<const ServedShare> share);
+
+  /// Appends one piece; sends when enough has gathered. kSourceChanged when the file is not what was shared;
+  /// then nothing of this piece was sent and others may follow.
+  io::Awaitable<Result<>> send_piece(content::FileIndex file, content::PieceIndex piece);
+  io::Awaitable<Result<>> send_manifest_piece(content::PieceIndex piece);
+  io::Awaitable<Result<>> send_layer(std::uint32_t file, const content::PieceLayer& layer);
+  /// Sends what has gathered.
+  io::Awaitable<Result<>> flush();
+  /// Gives the memory back while there is nothing to do.
+  void release_memory();
+
+  struct Sent {
+    std::uint64_t bytes = 0;
+    std::uint64_t pieces = 0;
+  };
+  /// What was sent since the last call.
+  Sent take_sent() { return std::exchange(sent_, {}); }
+
+ private:
+  MutableBytes reserve(std::size_t bytes);
+  Result<> append_piece(content::FileIndex file, content::PieceIndex piece);
+  Result<> use_file(content::FileIndex file);
+  void append_header(wire::FrameKind kind, std::size_t body_bytes, wire::Place place);
+
+  transport::Link* link_;
+  wire::StreamId stream_;
+  std::shared_ptr<const ServedShare> share_;
+  std::unique_ptr<Byte[]> buffer_;
+  std::size_t capacity_ = 0;
+  std::size_t used_ = 0;
+  std::optional<content::FileIndex> open_index_;
+  std::optional<content::SourceFile> open_file_;
+  Sent sent_;
+};
+
+}  // namespace covey::swarm

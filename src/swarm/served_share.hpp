@@ -1,0 +1,68 @@
+#pragma once
+// ServedShare: everything a peer needs to serve a share, fixed when its hashing is done.
+//
+// Link threads read it without locks; `withdrawn` is the one thing that changes: set once, on the network
+// thread, when the share is closed, and heeded before each piece.
+
+#include <atomic>
+#include <memory>
+#include <unordered_map>
+
+#include "access/share_description.hpp"
+#include "content/piece_layer.hpp"
+#include "swarm/share_files.hpp"
+
+namespace covey::swarm {
+
+using Layer = std::shared_ptr<const content::PieceLayer>;
+
+struct ServedShare {
+  std::string name;
+  bool single_file = false;
+  content::Manifest manifest;  // of one file for a file share
+  Bytes manifest_bytes;        // what peers fetch first; empty for a file share
+  Layer manifest_layer;        // null for a file share
+  ShareFiles files;
+  std::vector<content::FileStamp> stamps;  // by file index; what each file was when it was hashed
+  std::unordered_map<content::FileIndex, Layer> layers;  // of files with more than one piece
+  std::atomic<bool> withdrawn{false};
+
+  /// The file's id, or the manifest's.
+  [[nodiscard]] content::ContentId root() const {
+    return single_file ? manifest.entry(content::FileIndex(0)).id : manifest.id();
+  }
+};
+
+/// A peer asks to open a share over an authenticated link.
+struct OpenRequest {
+  access::ShareId share;
+  identity::PeerId peer;
+  access::TicketProof proof;
+  std::array<Byte, 32> exporter{};  // of the link
+};
+
+/// A peer's use of a share, as the node counts and shows it. Called on the network thread.
+class UploadObserver {
+ public:
+  virtual ~UploadObserver() = default;
+  /// Bytes of content that have been handed to the connection since the last call.
+  virtual void on_sent(std::uint64_t bytes, std::uint64_t pieces) = 0;
+  /// The peer says that it has everything it wanted, verified.
+  virtual void on_finished() = 0;
+};
+
+struct Admission {
+  std::shared_ptr<const ServedShare> share;
+  access::SignedShareDescription description;
+  std::shared_ptr<UploadObserver> observer;  // its end of life tells that the peer is gone
+};
+
+/// Who decides about strangers' wishes: the node. Called on the network thread.
+class ShareSource {
+ public:
+  virtual ~ShareSource() = default;
+  /// kNotFound for an unknown share and for a wrong proof alike; kExpired, kRefused with the reason.
+  virtual Result<Admission> admit(const OpenRequest& request, const std::string& remote_address) = 0;
+};
+
+}  // namespace covey::swarm
