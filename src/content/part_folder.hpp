@@ -16,8 +16,8 @@
 
 #include "content/disk_calls.hpp"
 #include "content/manifest.hpp"
-#include "content/part_pieces.hpp"
 #include "content/part_record.hpp"
+#include "content/piece_store.hpp"
 #include "content/result_place.hpp"
 #include "content/selection.hpp"
 
@@ -41,7 +41,7 @@ struct PartDescription {
   std::variant<PartFile, PartTree> what;
 };
 
-class PartFolder {
+class PartFolder final : public PieceStore {
  public:
   /// Begins a download, or resumes the one that DIR/NAME.covey-part holds. `name` is a single component.
   /// kAlreadyExists when that folder belongs to other content or is in use by another process; kDiskFull,
@@ -56,30 +56,30 @@ class PartFolder {
 
   PartFolder(PartFolder&&) noexcept;
   PartFolder& operator=(PartFolder&&) noexcept;
-  ~PartFolder();
+  ~PartFolder() override;
 
   /// Writes a piece that verified, then records it. On an error nothing recorded before is lost and the piece
   /// may be written again. kDiskFull, kIo, kPermissionDenied.
-  Result<> write_piece(FileIndex file, PieceIndex piece, ByteView verified_bytes);
+  Result<> write_piece(FileIndex file, PieceIndex piece, ByteView verified_bytes) override;
   /// Records a verified piece of zeros without writing them: the file stays sparse there.
-  Result<> skip_hole(FileIndex file, PieceIndex piece);
+  Result<> skip_hole(FileIndex file, PieceIndex piece) override;
   /// Reads back a piece, to serve it or to prove it again. `out`: the piece's length.
   Result<> read_piece(FileIndex file, PieceIndex piece, MutableBytes out) const;
 
   /// Empty files need no piece: has() is true for theirs from the beginning. False for directories.
-  [[nodiscard]] bool has(FileIndex file, PieceIndex piece) const;
+  [[nodiscard]] bool has(FileIndex file, PieceIndex piece) const override;
   /// Whether all pieces of a file are there.
-  [[nodiscard]] bool has_all(FileIndex file) const;
+  [[nodiscard]] bool has_all(FileIndex file) const override;
   /// Whether all pieces of all wanted files are there.
-  [[nodiscard]] bool complete() const;
+  [[nodiscard]] bool complete() const override;
   /// How a file is cut into pieces.
   [[nodiscard]] PieceGeometry geometry(FileIndex file) const;
 
   using Counts = PartCounts;
-  [[nodiscard]] Counts wanted() const;
-  [[nodiscard]] Counts present() const;
+  [[nodiscard]] Counts wanted() const override;
+  [[nodiscard]] Counts present() const override;
   /// Of present(), what an earlier run had left.
-  [[nodiscard]] Counts resumed() const;
+  [[nodiscard]] Counts resumed() const override;
 
   /// Pieces that were written before a restart of the machine and may not have reached the disk. has() is
   /// false for them until confirm(); read and verify each, then confirm or forget it.

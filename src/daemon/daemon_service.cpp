@@ -72,7 +72,7 @@ auto DaemonService::with_store(Work work) -> io::Awaitable<std::invoke_result_t<
 io::Awaitable<Result<>> DaemonService::restore() {
   auto read_shares = [](DaemonStore& s) { return s.shares(); };
   CO_TRY(const auto stored_shares, co_await with_store(read_shares));
-  for (const auto& stored : stored_shares) add_share(stored);
+  for (const auto& stored : stored_shares) add_share(stored, Verify::kNo);
   auto read_tickets = [](DaemonStore& s) { return s.tickets(); };
   CO_TRY(auto tickets, co_await with_store(read_tickets));
   for (auto& ticket : tickets) node_->shares().restore(std::move(ticket));
@@ -93,7 +93,7 @@ io::Awaitable<void> DaemonService::close() {
   store_thread_.join();
 }
 
-void DaemonService::add_share(const StoredShare& stored) {
+void DaemonService::add_share(const StoredShare& stored, Verify verify) {
   OwnedShare share{.view = {.id = stored.id, .title = stored.title, .path = stored.path},
                    .paths = {stored.path},
                    .preparation = std::make_shared<swarm::SharePreparation>(),
@@ -102,12 +102,13 @@ void DaemonService::add_share(const StoredShare& stored) {
   share.view.created_at = stored.created_at;
   share.view.expires_at = stored.expires_at;
   node_->shares().add(std::move(share));
-  tasks_.spawn(prepare(stored.id, stored.path, stored.title));
+  tasks_.spawn(prepare(stored.id, stored.path, stored.title, verify));
 }
 
 /// One share after the other: hashing keeps all cores and the disk busy by itself, and the cache has one
 /// user.
-io::Awaitable<void> DaemonService::prepare(std::string id, std::string path, std::string title) {
+io::Awaitable<void> DaemonService::prepare(std::string id, std::string path, std::string title,
+                                           Verify verify) {
   while (preparing_) {
     const auto turn = co_await prepared_.wait();
     if (!turn) co_return;
@@ -123,6 +124,10 @@ io::Awaitable<void> DaemonService::prepare(std::string id, std::string path, std
   prepared_.open_all();
   if (prepared) {
     node_->shares().set_ready(id, std::move(prepared->share), std::move(prepared->notices));
+    if (verify == Verify::kYes) {
+      const auto verified = co_await node_->verify_share(id);
+      if (!verified) node_->shares().set_broken(id, verified.error());
+    }
   } else {
     node_->shares().set_broken(id, prepared.error());
   }
@@ -171,7 +176,7 @@ asio::awaitable<Result<api::ShareView>> DaemonService::share(api::ShareRequest r
   }
   auto keep = [stored](DaemonStore& s) { return s.save(stored); };
   CO_TRY_VOID(co_await with_store(std::move(keep)));
-  add_share(stored);
+  add_share(stored, request.verify ? Verify::kYes : Verify::kNo);
   co_return (*node_->shares().find(stored.id))->view;
 }
 

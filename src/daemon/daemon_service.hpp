@@ -38,8 +38,9 @@ class DaemonService final : public api::Service {
 
  private:
   class Listening;
-  void add_share(const StoredShare& stored);
-  io::Awaitable<void> prepare(std::string id, std::string path, std::string title);
+  enum class Verify : std::uint8_t { kNo, kYes };
+  void add_share(const StoredShare& stored, Verify verify);
+  io::Awaitable<void> prepare(std::string id, std::string path, std::string title, Verify verify);
   io::Awaitable<void> publish_progress();
   void publish(const api::Event& event);
   template <typename Work>

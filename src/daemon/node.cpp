@@ -96,6 +96,28 @@ std::string Node::ticket_text(const IssuedTicket& ticket) const {
       .to_text();
 }
 
+io::Awaitable<Result<>> Node::verify_share(std::string share) {
+  const auto bound = listening();
+  if (bound.empty())
+    co_return fail(ErrorCode::kUnreachable, "this peer does not listen, so it cannot fetch from itself");
+  access::Endpoint address = bound.front();
+  if (address.is_unspecified()) {
+    CO_TRY(address, access::Endpoint::from_ip(address.is_v6() ? "::1" : "127.0.0.1", address.port()));
+  }
+  // A ticket of its own, so that no use of the owner's tickets is spent.
+  const IssuedTicket& ticket = shares_.issue(share, std::nullopt, std::nullopt);
+  const access::ShareId id = access::share_id_of(ticket.secret);
+  swarm::DownloadOrder order{
+      .ticket = {.owner = device_.peer_id(), .secret = ticket.secret.clone(), .addresses = {address}},
+      .keep = swarm::Keep::kNothing,
+      .patience = std::chrono::seconds(30)};
+  swarm::Download check(services(), std::move(order));
+  const auto outcome = co_await check.run();
+  shares_.withdraw(id);
+  if (!outcome) co_return std::unexpected(outcome.error());
+  co_return Result<>{};
+}
+
 swarm::SwarmServices Node::services() {
   return {.network = network_, .local = &local_, .threads = &threads_, .offload = &offload_, .clock = clock_};
 }

@@ -32,6 +32,10 @@ class Node {
   /// The text of a ticket, with today's addresses.
   [[nodiscard]] std::string ticket_text(const IssuedTicket& ticket) const;
 
+  /// Fetches one of this node's own shares back over the real transport and checks every byte, without
+  /// storing it again. kUnreachable when the node does not listen; else the errors of swarm::Download::run.
+  io::Awaitable<Result<>> verify_share(std::string share);
+
   [[nodiscard]] swarm::SwarmServices services();
   [[nodiscard]] const identity::DeviceKey& device() const { return device_; }
   [[nodiscard]] const Clock& clock() const { return *clock_; }

@@ -53,6 +53,7 @@ class Sender {
  private:
   io::Awaitable<Result<>> prepare_and_serve() {
     CO_TRY_VOID(co_await prepare());
+    if (request_.verify) CO_TRY_VOID(co_await node_->verify_share(share_id_));
     node_->uploads().on_change([this](const api::TransferView& upload) {
       observer_.on_transfer(upload);
       if (upload.state == api::TransferState::kComplete && upload.finished_at) delivered_ = true;

@@ -60,6 +60,8 @@ class ShareBook final : public swarm::ShareSource {
   /// Makes a ticket to a share. The addresses are put into its text when it is shown.
   const IssuedTicket& issue(const std::string& share, std::optional<WallTime> expires_at,
                             std::optional<std::uint64_t> uses);
+  /// Voids one ticket.
+  void withdraw(const access::ShareId& ticket) { tickets_.erase(ticket); }
   /// Takes back one that was made in an earlier run.
   void restore(IssuedTicket ticket);
   [[nodiscard]] std::vector<const IssuedTicket*> tickets_of(const std::string& share) const;

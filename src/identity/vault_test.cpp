@@ -65,7 +65,7 @@ TEST_F(Vault, notices_any_changed_byte_of_an_identity_under_a_key_file) {
     Bytes changed = good;
     changed[bit / 8] ^= static_cast<Byte>(1U << (bit % 8));
     const auto read = parse_identity(changed);
-    if (read) EXPECT_FALSE(unlock_with_vault_key(*read, made.unlocked.vault_key.clone())) << bit;
+    EXPECT_FALSE(read && unlock_with_vault_key(*read, made.unlocked.vault_key.clone())) << bit;
   }
 }
 
@@ -77,7 +77,7 @@ TEST_F(Vault, notices_changed_parameters_and_seals_under_a_passphrase) {
     Bytes changed = good;
     changed[at] ^= 2;
     const auto read = parse_identity(changed);
-    if (read) EXPECT_FALSE(unlock_with_passphrase(*read, secret("correct horse"))) << at;
+    EXPECT_FALSE(read && unlock_with_passphrase(*read, secret("correct horse"))) << at;
   }
 }
 

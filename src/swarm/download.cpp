@@ -93,7 +93,7 @@ io::Awaitable<Result<>> Download::attempt() {
   }
   // Whatever happens, lanes are awaited: they refer to this object.
   co_await lane_tasks_.join();
-  if (job_ && job_->part.complete()) co_return Result<>{};
+  if (job_ && job_->pieces->complete()) co_return Result<>{};
   co_return std::unexpected(
       lane_failure_.value_or(Error{ErrorCode::kConnectionLost, "the connection ended early"}));
 }
@@ -167,15 +167,17 @@ io::Awaitable<Result<>> Download::pause_before_retry(const Error& reason) {
 
 io::Awaitable<Result<std::filesystem::path>> Download::finish() {
   phase_ = Phase::kVerifying;
-  last_counts_ = {
-      .wanted = job_->part.wanted(), .present = job_->part.present(), .resumed = job_->part.resumed()};
-  auto put_in_place = [job = job_, on_taken = order_.on_taken] { return job->part.finish(on_taken); };
+  last_counts_ = {.wanted = job_->pieces->wanted(),
+                  .present = job_->pieces->present(),
+                  .resumed = job_->pieces->resumed()};
+  if (job_->folder == nullptr) co_return std::filesystem::path();
+  auto put_in_place = [job = job_, on_taken = order_.on_taken] { return job->folder->finish(on_taken); };
   co_return co_await services_.offload->run(std::move(put_in_place));
 }
 
 io::Awaitable<Result<>> Download::checkpoint() {
-  if (!job_) co_return Result<>{};
-  auto sync = [job = job_] { return job->part.checkpoint(); };
+  if (!job_ || job_->folder == nullptr) co_return Result<>{};
+  auto sync = [job = job_] { return job->folder->checkpoint(); };
   co_return co_await services_.offload->run(std::move(sync));
 }
 
@@ -190,8 +192,8 @@ io::Awaitable<void> Download::keep_checkpoints() {
 }
 
 io::Awaitable<Result<>> Download::discard() {
-  if (!job_) co_return Result<>{};
-  auto remove = [job = std::move(job_)] { return job->part.discard(); };
+  if (!job_ || job_->folder == nullptr) co_return Result<>{};
+  auto remove = [job = std::move(job_)] { return job->folder->discard(); };
   co_return co_await services_.offload->run(std::move(remove));
 }
 
@@ -227,8 +229,9 @@ io::Awaitable<Result<std::shared_ptr<DownloadJob>>> Download::on_opened(
     if (!manifest) co_return std::unexpected(manifest.error());
     co_return co_await open_job(std::make_shared<const content::Manifest>(std::move(*manifest)), {});
   }
-  auto look = [directory = order_.directory, name = *name_, root] {
-    return content::PartFolder::stored_manifest(directory, name, root);
+  auto look = [keep = order_.keep, directory = order_.directory, name = *name_, root] {
+    return keep == Keep::kNothing ? std::nullopt
+                                  : content::PartFolder::stored_manifest(directory, name, root);
   };
   auto stored = co_await services_.offload->run(std::move(look));
   if (!stored) co_return std::shared_ptr<DownloadJob>();
@@ -272,10 +275,12 @@ io::Awaitable<Result<std::shared_ptr<DownloadJob>>> Download::open_job(
     TRY(auto part, content::PartFolder::open(order_.directory, *name_, std::move(description)));
     // After a power loss: what may not have reached the disk is fetched again, a few seconds' worth at most.
     for (const auto& piece : part.unproven()) part.forget(piece);
-    return std::make_shared<DownloadJob>(manifest, std::move(wanted), std::move(part));
+    auto folder = std::make_unique<content::PartFolder>(std::move(part));
+    content::PartFolder* const kept = folder.get();
+    return std::make_shared<DownloadJob>(manifest, std::move(wanted), std::move(folder), kept);
   };
   CO_TRY(job_, co_await services_.offload->run(std::move(open)));
-  plan_ = std::make_unique<WorkPlan>(*job_->manifest, job_->wanted, job_->part);
+  plan_ = std::make_unique<WorkPlan>(*job_->manifest, job_->wanted, *job_->pieces);
   changed_.open_all();
   co_return job_;
 }
@@ -306,8 +311,9 @@ TransferProgress Download::progress() {
     if (result_.empty()) out.destination = (order_.directory / name_->text()).string();
   }
   if (job_ && phase_ != Phase::kVerifying && phase_ != Phase::kComplete) {
-    last_counts_ = {
-        .wanted = job_->part.wanted(), .present = job_->part.present(), .resumed = job_->part.resumed()};
+    last_counts_ = {.wanted = job_->pieces->wanted(),
+                    .present = job_->pieces->present(),
+                    .resumed = job_->pieces->resumed()};
   }
   const auto& [wanted, present, resumed] = last_counts_;
   out.bytes_total = wanted.bytes;

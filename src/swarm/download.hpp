@@ -30,11 +30,15 @@ struct SwarmServices {
   const Clock* clock = nullptr;
 };
 
+/// What becomes of the pieces once they have verified.
+enum class Keep : std::uint8_t { kFiles, kNothing };
+
 struct DownloadOrder {
   access::Ticket ticket;
   std::filesystem::path directory;
   std::vector<std::string> select;  // globs
   content::OnTaken on_taken = content::OnTaken::kRefuse;
+  Keep keep = Keep::kFiles;
   std::size_t lanes = 4;
   /// How long to go on trying without any contact; nothing: for ever.
   std::optional<std::chrono::seconds> patience;

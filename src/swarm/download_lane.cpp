@@ -1,6 +1,7 @@
 #include "swarm/download_lane.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "swarm/fetch_server.hpp"
 #include "wire/fetch.pb.h"
@@ -22,6 +23,7 @@ std::uint64_t key_of(std::uint32_t file, std::uint32_t piece) {
 /// Pieces that lie behind one another travel as one range: whole small files as a run of files.
 wire::Fetch encode_batch(const Batch& batch, const content::Manifest& manifest) {
   wire::Fetch message;
+  std::set<content::FileIndex> layers_to_ask(batch.layers_wanted.begin(), batch.layers_wanted.end());
   wire::Range* run = nullptr;
   for (const PieceRange& range : batch.ranges) {
     const bool whole_small = manifest.geometry(range.file).one_piece();
@@ -36,8 +38,8 @@ wire::Fetch encode_batch(const Batch& batch, const content::Manifest& manifest) 
     } else {
       out->set_first_piece(range.first.value());
       out->set_piece_count(range.count);
-      out->set_want_layer(std::find(batch.layers_wanted.begin(), batch.layers_wanted.end(), range.file) !=
-                          batch.layers_wanted.end());
+      // Once a file: with the first of its ranges.
+      out->set_want_layer(layers_to_ask.erase(range.file) > 0);
     }
     run = whole_small ? out : nullptr;
   }
@@ -200,7 +202,7 @@ io::Awaitable<Result<>> DownloadLane::fetch_batches() {
         CO_TRY_VOID(co_await request(std::move(*batch)));
         continue;
       }
-      if (asked_.empty() && job_->part.complete()) break;
+      if (asked_.empty() && job_->pieces->complete()) break;
       if (woken_before != woken_ || ended_) continue;
     }
     const auto waited = co_await changed_.wait_for(asked_.empty() ? std::chrono::hours(24) : kStallLimit);
@@ -215,7 +217,7 @@ io::Awaitable<Result<>> DownloadLane::fetch_batches() {
 }
 
 io::Awaitable<Result<>> DownloadLane::request(Batch batch) {
-  std::erase_if(layers_, [&](const auto& known) { return job_->part.has_all(known.first); });
+  std::erase_if(layers_, [&](const auto& known) { return job_->pieces->has_all(known.first); });
   for (auto& [file, layer] : batch.layers) layers_[file] = std::move(layer);
   for (const content::FileIndex file : batch.layers_wanted) {
     layer_assemblies_[file.value()] = {
@@ -292,7 +294,7 @@ Result<> DownloadLane::store_piece(content::FileIndex file, content::PieceIndex 
   const bool right = hole ? content::hash_zero_piece(geometry, piece) == expected
                           : content::verify_piece(geometry, piece, bytes, expected);
   if (!right) return wrong_piece(job_->manifest->path(file), piece);
-  return hole ? job_->part.skip_hole(file, piece) : job_->part.write_piece(file, piece, bytes);
+  return hole ? job_->pieces->skip_hole(file, piece) : job_->pieces->write_piece(file, piece, bytes);
 }
 
 std::unexpected<Error> DownloadLane::wrong_piece(std::string_view file, content::PieceIndex piece) const {

@@ -76,6 +76,13 @@ Result<> add_file(Sources& out, const std::filesystem::path& path) {
   return {};
 }
 
+std::int64_t mtime_of(const std::filesystem::path& folder) {
+  std::error_code error;
+  const auto time = std::filesystem::last_write_time(folder, error);
+  const auto since_epoch = std::chrono::file_clock::to_sys(time).time_since_epoch();
+  return error ? 0 : std::chrono::duration_cast<std::chrono::nanoseconds>(since_epoch).count();
+}
+
 Result<std::string> share_name(const std::filesystem::path& path, const std::string& title) {
   std::string name = !title.empty() ? title : path.filename().string();
   if (const auto refusal = content::RelativePath::refusal(name);
@@ -103,6 +110,7 @@ Result<Sources> find_sources(const SharePlan& plan) {
       }
       TRY(const auto folder, content::SourceFolder::open(path));
       out.entries.push_back({.path = path.filename().string(), .kind = content::EntryKind::kDirectory});
+      out.entries.back().stamp.mtime_ns = mtime_of(path);
       TRY_VOID(add_folder(out, folder, path.filename().string()));
     }
     return out;

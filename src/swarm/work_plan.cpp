@@ -13,7 +13,7 @@ constexpr std::size_t kLookAhead = 4096;
 }  // namespace
 
 WorkPlan::WorkPlan(const content::Manifest& manifest, const content::Selection& wanted,
-                   const content::PartFolder& part)
+                   const content::PieceStore& part)
     : manifest_(&manifest), part_(&part) {
   for (std::uint32_t i = 0; i < manifest.entry_count(); ++i) {
     const content::FileIndex file(i);
@@ -28,7 +28,7 @@ std::uint64_t WorkPlan::bytes_of(const PieceRange& range) const {
   return geometry.offset(last) + geometry.length(last) - geometry.offset(range.first);
 }
 
-/// Adds the runs of pieces in `range` that the part folder does not hold.
+/// Adds the runs of pieces in `range` that are not there.
 void WorkPlan::free_missing(const PieceRange& range) {
   std::uint32_t i = 0;
   while (i < range.count) {

@@ -11,7 +11,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "content/part_folder.hpp"
+#include "content/piece_store.hpp"
 #include "swarm/served_share.hpp"
 
 namespace covey::swarm {
@@ -33,9 +33,9 @@ struct Batch {
 
 class WorkPlan {
  public:
-  /// All wanted pieces that `part` does not hold. Both outlive the plan.
+  /// All wanted pieces that `part` does not hold. Manifest and `part` outlive the plan.
   WorkPlan(const content::Manifest& manifest, const content::Selection& wanted,
-           const content::PartFolder& part);
+           const content::PieceStore& part);
 
   /// The next pieces for a lane: at least one, about `bytes` in all. Nothing when none is free now.
   std::optional<Batch> next(LaneId lane, std::uint64_t bytes);
@@ -58,7 +58,7 @@ class WorkPlan {
   void free_missing(const PieceRange& range);
 
   const content::Manifest* manifest_;
-  const content::PartFolder* part_;
+  const content::PieceStore* part_;
   std::deque<PieceRange> free_;
   std::uint64_t free_bytes_ = 0;
   std::unordered_map<content::FileIndex, LayerState> layers_;

@@ -40,8 +40,8 @@ int verify_peer(X509_STORE_CTX* store, void* /*unused*/) {
   if (!peer) return refuse(std::move(peer).error());
   if (check->expected && *check->expected != *peer) {
     return refuse({ErrorCode::kVerificationFailed,
-                   "another peer answers at this address: expected " + check->expected->to_text() +
-                       ", found " + peer->to_text() + "; ask the sender for a fresh ticket"});
+                   "another peer answers: expected " + check->expected->to_text() + ", found " +
+                       peer->to_text() + "; ask the sender for a fresh ticket"});
   }
   check->found = *peer;
   return 1;

@@ -98,7 +98,8 @@ io::Awaitable<Result<>> TlsStream::handshake(std::chrono::milliseconds timeout) 
     const int outcome = SSL_do_handshake(state_->ssl.get());
     if (outcome == 1) co_return after_handshake();
     const int reason = SSL_get_error(state_->ssl.get(), outcome);
-    if (state_->check.refusal) co_return std::unexpected(*state_->check.refusal);
+    if (state_->check.refusal)
+      co_return std::unexpected(in_context(*state_->check.refusal, "at " + state_->remote));
     const auto left =
         std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
     if (left.count() <= 0)

@@ -40,13 +40,15 @@ def is_executable(status):
 
 
 def differences(source, arrived):
-    """What is different between two files or folders, as sentences; empty when nothing is."""
+    """What is different between two files or folders, as sentences; empty when nothing is.
+
+    The time of a shared folder itself is left out: its manifest tells of what is inside."""
     found = []
-    compare(source, arrived, found)
+    compare(source, arrived, found, top=os.path.isdir(source))
     return found
 
 
-def compare(source, arrived, found):
+def compare(source, arrived, found, top=False):
     here, there = os.lstat(source), None
     try:
         there = os.lstat(arrived)
@@ -56,7 +58,7 @@ def compare(source, arrived, found):
     if (here.st_mode & 0o170000) != (there.st_mode & 0o170000):
         found.append(f"{arrived} is of another kind")
         return
-    if here.st_mtime_ns != there.st_mtime_ns:
+    if not top and here.st_mtime_ns != there.st_mtime_ns:
         found.append(f"{arrived}: mtime {there.st_mtime_ns} where {here.st_mtime_ns} is right")
     if not os.path.isdir(source):
         if is_executable(here) != is_executable(there):

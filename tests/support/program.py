@@ -42,7 +42,8 @@ class Finished:
         self.command, self.code, self.out, self.err = command, code, out, err
 
     def events(self):
-        return [json.loads(line) for line in self.out.splitlines()]
+        """The JSON events; a line that a killed program did not finish is left out."""
+        return [json.loads(line) for line in self.out.splitlines(keepends=True) if line.endswith("\n")]
 
     def last_transfer(self):
         return [event for event in self.events() if event.get("event") == "transfer"][-1]
@@ -121,7 +122,7 @@ class Running:
 
     def wait_for_event(self, fits, seconds=None):
         """The first JSON event on stdout for which fits(event)."""
-        line = self.wait_for_line(lambda text: fits(json.loads(text)), "out", seconds)
+        line = self.wait_for_line(lambda text: text.endswith("\n") and fits(json.loads(text)), "out", seconds)
         return json.loads(line)
 
     def events(self):

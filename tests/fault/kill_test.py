@@ -1,0 +1,135 @@
+"""kill -9 at random moments of a transfer, on each side, then resume.
+
+COVEY_KILLS says how often each side is killed (20 unless told), COVEY_SEED repeats a run.
+"""
+
+import os
+import random
+import sys
+import time
+import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from support.case import CoveyTest
+from support.files import KIB, MIB, differences, part_folder, random_file, recorded_bytes
+from support.program import INTERRUPTED, is_sanitized
+
+KILLS = int(os.environ.get("COVEY_KILLS", "20"))
+SEED = int(os.environ.get("COVEY_SEED", random.SystemRandom().randrange(1 << 32)))
+SIZE = (64 if is_sanitized() else 256) * MIB + 77 * KIB + 3
+# What a receiver has asked for and not yet got, at most: four connections of 12 MiB each.
+IN_FLIGHT = 48 * MIB
+
+
+class Killed(CoveyTest):
+    in_memory = True
+
+    def setUp(self):
+        super().setUp()
+        print(f"{self.id()}: {KILLS} kills, COVEY_SEED={SEED}", flush=True)
+        self.random = random.Random(SEED)
+        self.path = random_file(self.source / "data.bin", SIZE)
+        self.recorded = 0  # what the next run must not fetch again
+        self.resumed_total = 0
+        self.duration = self.measure()
+
+    def measure(self):
+        """How long an undisturbed transfer takes here, its start and end included."""
+        sender, ticket = self.send(str(self.path))
+        began = time.monotonic()
+        self.expect(0, self.receive(ticket))
+        took = time.monotonic() - began
+        sender.interrupt()
+        self.assert_whole()
+        return took
+
+    def assert_whole(self):
+        self.assertEqual(differences(self.path, self.destination / "data.bin"), [])
+        self.assertEqual(os.listdir(self.destination), ["data.bin"])
+        (self.destination / "data.bin").unlink()
+        self.recorded = 0
+
+    def random_moment(self):
+        return self.random.uniform(0, self.duration)
+
+    def assert_nothing_recorded_was_fetched_again(self, run):
+        """`run`, a receiver that has ended or was killed, took over all that its predecessor had recorded."""
+        views = [event for event in run.events() if event["event"] == "transfer" and event["bytes_total"] > 0]
+        if views:
+            self.assertEqual(views[-1]["bytes_resumed"], self.recorded, f"\n{run}")
+            self.resumed_total += self.recorded
+        self.recorded = recorded_bytes(self.destination, "data.bin")
+
+    def sent_by(self, sender):
+        """How many bytes of content the sender has handed out, to all receivers together."""
+        latest = {event["id"]: event["bytes_done"] for event in sender.events() if event["event"] == "transfer"}
+        return sum(latest.values())
+
+    def test_the_receiver_is_killed(self):
+        sender, ticket = self.send("--json", str(self.path))
+        whole = 0
+        for _ in range(KILLS):
+            receiver = self.start("receive", "--json", ticket)
+            if receiver.exits_within(self.random_moment()):
+                self.expect(0, receiver.finish())
+                self.assert_nothing_recorded_was_fetched_again(receiver)
+                self.assert_whole()
+                whole += 1
+                continue
+            self.assert_nothing_recorded_was_fetched_again(receiver.kill())
+        last = self.expect(0, self.receive(ticket, "--json"))
+        self.assert_nothing_recorded_was_fetched_again(last)
+        self.assert_whole()
+        sender.interrupt()
+        wasted = self.sent_by(sender) - (whole + 1) * SIZE
+        self.assertLessEqual(wasted, KILLS * IN_FLIGHT, "more was fetched twice than was in flight")
+        self.assertGreater(self.resumed_total, 0, "no kill left anything to resume: the moments were badly chosen")
+        print(f"{whole} transfers ended before the kill; a kill cost {wasted / KILLS / MIB:.1f} MiB on average", flush=True)
+
+    def test_the_sender_is_killed(self):
+        for _ in range(KILLS):
+            sender, ticket = self.send(str(self.path))
+            receiver = self.start("receive", "--json", ticket)
+            if receiver.exits_within(self.random_moment()):
+                self.expect(0, receiver.finish())
+                self.assert_nothing_recorded_was_fetched_again(receiver)
+                self.assert_whole()
+                sender.interrupt()
+                continue
+            sender.kill()
+            # It has either just got everything, or waits for a sender that will not come back.
+            receiver.wait_for_event(lambda event: event.get("waiting_for") or event.get("state") == "complete")
+            stopped = receiver.interrupt()
+            self.assertIn(stopped.code, (0, INTERRUPTED), stopped)
+            self.assert_nothing_recorded_was_fetched_again(stopped)
+            if stopped.code == 0:
+                self.assert_whole()
+        _, ticket = self.send(str(self.path))
+        last = self.expect(0, self.receive(ticket, "--json"))
+        self.assert_nothing_recorded_was_fetched_again(last)
+        self.assert_whole()
+        self.assertGreater(self.resumed_total, 0, "no kill left anything to resume: the moments were badly chosen")
+
+    def test_the_receiver_of_a_folder_is_killed(self):
+        tree = self.folder("source/tree")
+        for number in range(3000):
+            folder = tree / f"{number % 30:02}"
+            folder.mkdir(exist_ok=True)
+            random_file(folder / f"{number}.bin", self.random.randrange(40 * KIB))
+        random_file(tree / "large.bin", 20 * MIB)
+        _, ticket = self.send(str(tree))
+        began = time.monotonic()
+        self.expect(0, self.receive(ticket))
+        self.duration = time.monotonic() - began
+        for _ in range(max(1, KILLS // 2)):
+            receiver = self.start("receive", "--overwrite", ticket)
+            if not receiver.exits_within(self.random_moment()):
+                receiver.kill()
+        self.expect(0, self.receive(ticket, "--overwrite"))
+        self.assertEqual(differences(tree, self.destination / "tree"), [])
+        self.assertFalse(part_folder(self.destination, "tree").exists())
+
+
+if __name__ == "__main__":
+    unittest.main()
