@@ -55,6 +55,7 @@ io::Awaitable<Result<api::TransferView>> DownloadBook::start(api::DownloadReques
   entry->stored.request = std::move(request);
   entry->stored.view.id = new_id();
   entry->stored.view.state = api::TransferState::kConnecting;
+  entry->stored.view.title = "from " + ticket.owner.short_text();  // until the share says its own
   entry->stored.view.share_id = to_base32(ticket.share_id().view());
   entry->stored.view.created_at = to_unix_ms(node_->clock().wall());
   CO_TRY_VOID(co_await save_(entry->stored));

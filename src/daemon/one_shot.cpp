@@ -84,6 +84,7 @@ class Sender {
                      .served = nullptr};
     share.view.created_at = to_unix_ms(clock_.wall());
     share.view.path = request_.paths.empty() ? "" : request_.paths.front();
+    if (request_.title.empty()) share.view.title = std::filesystem::path(share.view.path).filename().string();
     share_id_ = node_->shares().add(std::move(share)).view.id;
     node_->tasks().spawn(show_preparation());
     const auto home = user_home();
@@ -140,6 +141,7 @@ class Receiver {
 
   io::Awaitable<Result<api::TransferView>> run() {
     CO_TRY(auto ticket, access::Ticket::parse(request_.download.ticket));
+    const std::string title = "from " + ticket.owner.short_text();  // until the share says its own
     CO_TRY(node_, Node::create(network_, identity::DeviceKey::ephemeral(random_), clock_, random_));
     swarm::DownloadOrder order{.ticket = std::move(ticket),
                                .directory = request_.download.directory,
@@ -148,6 +150,7 @@ class Receiver {
                                .patience = std::chrono::seconds(request_.wait_seconds)};
     download_ = std::make_unique<swarm::Download>(node_->services(), std::move(order));
     if (stopping_) download_->stop();
+    view_.title = title;
     view_.created_at = to_unix_ms(clock_.wall());
     node_->tasks().spawn(show());
     const auto result = co_await download_->run();

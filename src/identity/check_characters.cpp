@@ -4,12 +4,14 @@ namespace covey::identity {
 namespace {
 
 std::uint8_t times(std::uint8_t a, std::uint8_t b) {
+  static constexpr unsigned kField = 0b100101;  // x^5 + x^2 + 1
+  static constexpr unsigned kTop = 0b100000;
   unsigned product = 0;
-  for (unsigned bit = 0; bit < 5; ++bit) {
-    if (((b >> bit) & 1U) != 0) product ^= static_cast<unsigned>(a) << bit;
-  }
-  for (unsigned bit = 8; bit >= 5; --bit) {
-    if (((product >> bit) & 1U) != 0) product ^= 0b100101U << (bit - 5);
+  unsigned power = a;
+  for (unsigned left = b; left != 0; left >>= 1U) {
+    if ((left & 1U) != 0) product ^= power;
+    power <<= 1U;
+    if ((power & kTop) != 0) power ^= kField;
   }
   return static_cast<std::uint8_t>(product);
 }
