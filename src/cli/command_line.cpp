@@ -7,6 +7,7 @@
 
 #include "base/quantity.hpp"
 #include "cli/daemon_command.hpp"
+#include "cli/definitions.hpp"
 #include "cli/doctor.hpp"
 #include "cli/identity_commands.hpp"
 #include "cli/manual.hpp"
@@ -24,16 +25,15 @@ const CLI::Validator& duration() {
         const auto parsed = parse_duration(text);
         return parsed ? std::string{} : parsed.error().context;
       },
-      "DURATION");
+      "");
   return kDuration;
 }
 
 void add_download_options(CLI::App* command, DownloadOptions& options) {
   command
-      ->add_option("ticket", options.ticket,
+      ->add_option("TICKET", options.ticket,
                    "The ticket: covey:… as the sender's side printed it, or - to read it from standard input")
-      ->required()
-      ->type_name("TICKET");
+      ->required();
   command
       ->add_option("-o,--output", options.directory, "Put it into this folder; without it, the current one")
       ->type_name("DIR");
@@ -57,7 +57,6 @@ CommandLine::CommandLine(Session& session)
           "Covey hands files from peer to peer, encrypted and verified; the owner stays in control.",
           "covey")) {
   app_->require_subcommand(0, 1);
-  app_->get_formatter()->column_width(32);
   app_->footer(
       "Examples:\n"
       "  covey send holiday-photos            on one machine: prints a ticket\n"
@@ -104,10 +103,10 @@ void CommandLine::add_transfer_commands() {
   auto sending = std::make_shared<SendOptions>();
   auto* send_command = command("send", "Serve files or a folder to whoever has the ticket that this prints",
                                [this, sending] { return send(*sending, session_); });
-  send_command->add_option("paths", sending->paths, "Files and folders; several become one folder")
-      ->required()
-      ->type_name("PATH");
-  send_command->add_option("--title", sending->title, "What receivers see as the name; else the file's own");
+  send_command->add_option("PATH", sending->paths, "Files and folders; several become one folder")
+      ->required();
+  send_command->add_option("--title", sending->title, "What receivers see as the name; else the file's own")
+      ->type_name("TEXT");
   send_command
       ->add_option("--listen", sending->listen,
                    "Where to listen, for example 192.0.2.7:7440 or [::]:0; may be repeated; else everywhere")
@@ -117,7 +116,8 @@ void CommandLine::add_transfer_commands() {
   send_command->add_flag("--verify", sending->verify,
                          "First fetch it back over the real transport and check it");
   send_command->add_option("--expires", sending->expires, "How long the ticket holds, for example 1d")
-      ->check(duration());
+      ->check(duration())
+      ->type_name("DURATION");
   send_command->add_option("--uses", sending->uses, "How many receivers the ticket lets in")
       ->check(CLI::PositiveNumber)
       ->type_name("N");
@@ -129,7 +129,8 @@ void CommandLine::add_transfer_commands() {
   add_download_options(receive_command, receiving->download);
   receive_command
       ->add_option("--wait", receiving->wait, "How long to look for the sender, for example 30s; else 2m")
-      ->check(duration());
+      ->check(duration())
+      ->type_name("DURATION");
 }
 
 void CommandLine::add_share_commands() {
@@ -137,12 +138,12 @@ void CommandLine::add_share_commands() {
   auto* share_command =
       command("share", "Publish files or folders through the daemon; covey ticket gives a link",
               [this, sharing] { return share(*sharing, session_); });
-  share_command->add_option("paths", sharing->paths, "Files and folders, each a share of its own")
-      ->required()
-      ->type_name("PATH");
-  share_command->add_option("--title", sharing->title, "What receivers see as the name; else the file's own");
+  share_command->add_option("PATH", sharing->paths, "Files and folders, each a share of its own")->required();
+  share_command->add_option("--title", sharing->title, "What receivers see as the name; else the file's own")
+      ->type_name("TEXT");
   share_command->add_option("--expires", sharing->expires, "When the share ends by itself, for example 7d")
-      ->check(duration());
+      ->check(duration())
+      ->type_name("DURATION");
   share_command->add_flag("--verify", sharing->verify,
                           "Fetch it back over the real transport and check it before it is ready");
 
@@ -151,18 +152,17 @@ void CommandLine::add_share_commands() {
   auto ended = std::make_shared<std::string>();
   command("unshare", "End a share; its files stay where they are",
           [this, ended] { return unshare(*ended, session_); })
-      ->add_option("share", *ended, "Its id, the beginning of it, or its title")
-      ->required()
-      ->type_name("SHARE");
+      ->add_option("SHARE", *ended, "Its id, the beginning of it, or its title")
+      ->required();
 
   auto asked = std::make_shared<TicketOptions>();
   auto* ticket_command = command("ticket", "Make a link that lets its holder fetch a share",
                                  [this, asked] { return ticket(*asked, session_); });
-  ticket_command->add_option("share", asked->share, "The share's id, the beginning of it, or its title")
-      ->required()
-      ->type_name("SHARE");
+  ticket_command->add_option("SHARE", asked->share, "The share's id, the beginning of it, or its title")
+      ->required();
   ticket_command->add_option("--expires", asked->expires, "How long the ticket holds, for example 7d")
-      ->check(duration());
+      ->check(duration())
+      ->type_name("DURATION");
   ticket_command->add_option("--uses", asked->uses, "How many receivers the ticket lets in")
       ->check(CLI::PositiveNumber)
       ->type_name("N");
@@ -180,14 +180,14 @@ void CommandLine::add_watch_commands() {
   auto listed = std::make_shared<TransfersOptions>();
   auto* transfers_command = command("transfers", "List downloads and uploads, or watch them",
                                     [this, listed] { return transfers(*listed, session_); });
-  transfers_command->add_option("id", listed->id, "Only this transfer")->type_name("ID");
+  transfers_command->add_option("ID", listed->id, "Only this transfer");
   transfers_command->add_flag("-w,--watch", listed->watch, "Live, until it is over or Ctrl-C");
 
   const auto add_change = [this](const char* name, const char* description,
                                  std::function<ExitCode(const std::string&)> action) {
     auto id = std::make_shared<std::string>();
     auto* added = command(name, description, [id, action = std::move(action)] { return action(*id); });
-    added->add_option("id", *id, "The transfer, as covey transfers lists it")->required()->type_name("ID");
+    added->add_option("ID", *id, "The transfer, as covey transfers lists it")->required();
     return added;
   };
   add_change("pause", "Halt a transfer; what has arrived is kept",
@@ -249,9 +249,8 @@ void CommandLine::add_shell_commands() {
         return ExitCode::kDone;
       },
       Needs::kNothing)
-      ->add_option("shell", *shell, "bash, zsh or fish")
+      ->add_option("SHELL", *shell, "bash, zsh or fish")
       ->required()
-      ->type_name("SHELL")
       ->check(CLI::IsMember({"bash", "zsh", "fish"}));
   command(
       "man", "Print the manual page, for man -l",
@@ -262,11 +261,29 @@ void CommandLine::add_shell_commands() {
       Needs::kNothing);
 }
 
+int CommandLine::help_columns() const {
+  constexpr int kNarrowest = 60;
+  constexpr int kWidest = 100;
+  return std::clamp(session_.console().columns(), kNarrowest, kWidest);
+}
+
+std::string CommandLine::unknown_command(const std::vector<std::string>& arguments) const {
+  std::vector<std::string> known;
+  for (const CLI::App* command : commands_of(*app_)) known.push_back(command->get_name());
+  const auto word = std::find_if(arguments.begin(), arguments.end(),
+                                 [](const std::string& argument) { return !argument.starts_with('-'); });
+  if (word == arguments.end() || !app_->get_subcommands().empty()) return {};
+  const std::string nearest = nearest_word(*word, known);
+  return fmt::format("there is no command '{}'{}", *word,
+                     nearest.empty() ? std::string{} : "; did you mean " + nearest + "?");
+}
+
 ExitCode CommandLine::wrong_usage(std::string what) {
   const auto commands = app_->get_subcommands();
   const std::string where = commands.empty() ? "covey" : "covey " + commands.front()->get_name();
   while (!what.empty() && (what.back() == '.' || what.back() == '\n')) what.pop_back();
-  return session_.fail({ErrorCode::kInvalidArgument, fmt::format("{}. See {} --help", what, where)},
+  return session_.fail({ErrorCode::kInvalidArgument,
+                        fmt::format("{}{} See {} --help", what, what.ends_with('?') ? "" : ".", where)},
                        ExitCode::kUsage);
 }
 
@@ -276,7 +293,7 @@ ExitCode CommandLine::parse_and_choose(const std::vector<std::string>& arguments
     app_->parse(std::move(reversed));
   } catch (const CLI::CallForHelp&) {
     const auto commands = app_->get_subcommands();
-    session_.console().out << (commands.empty() ? app_->help() : commands.front()->help("covey"))
+    session_.console().out << (help_text(commands.empty() ? *app_ : *commands.front(), help_columns()))
                            << std::flush;
     return ExitCode::kDone;
   } catch (const CLI::CallForVersion& version) {
@@ -287,10 +304,11 @@ ExitCode CommandLine::parse_and_choose(const std::vector<std::string>& arguments
     if (std::find(arguments.begin(), arguments.end(), "--json") != arguments.end()) {
       session_.options().form = OutputForm::kJson;
     }
-    return wrong_usage(error.what());
+    const std::string unknown = unknown_command(arguments);
+    return wrong_usage(unknown.empty() ? error.what() : unknown);
   }
   if (!chosen_) {
-    session_.console().err << app_->help() << std::flush;
+    session_.console().err << help_text(*app_, help_columns()) << std::flush;
     return ExitCode::kUsage;
   }
   return ExitCode::kDone;

@@ -40,6 +40,9 @@ class CommandLine {
   CLI::App* command(const std::string& name, const std::string& description, std::function<ExitCode()> action,
                     Needs needs = Needs::kSettings);
   ExitCode parse_and_choose(const std::vector<std::string>& arguments);
+  [[nodiscard]] int help_columns() const;
+  /// What to say if the first word is no command; "" if it is one.
+  [[nodiscard]] std::string unknown_command(const std::vector<std::string>& arguments) const;
   ExitCode wrong_usage(std::string what);
 
   Session& session_;

@@ -20,9 +20,11 @@ class CommandLineUse : public CommandFixture {};
 
 TEST_F(CommandLineUse, answers_mistakes_with_what_is_wrong_and_where_to_look) {
   EXPECT_EQ(covey({"send"}), 2);
-  EXPECT_THAT(err(), HasSubstr("covey: paths is required. See covey send --help"));
+  EXPECT_THAT(err(), HasSubstr("covey: PATH is required. See covey send --help"));
   EXPECT_EQ(covey({"sned", "x"}), 2);
-  EXPECT_THAT(err(), HasSubstr("sned"));
+  EXPECT_EQ(err(), "covey: there is no command 'sned'; did you mean send? See covey --help\n");
+  EXPECT_EQ(covey({"frobnicate"}), 2);
+  EXPECT_EQ(err(), "covey: there is no command 'frobnicate'. See covey --help\n");
   EXPECT_EQ(covey({"send", "x", "--expires", "soon"}), 2);
   EXPECT_THAT(err(), HasSubstr("write for example 30s, 15m, 24h, 7d or 2w"));
   EXPECT_EQ(covey({"send", "x", "--uses", "0"}), 2);
@@ -46,7 +48,19 @@ TEST_F(CommandLineUse, shows_help_on_out_when_asked) {
   }
   EXPECT_THAT(out(), Not(HasSubstr("approve"))) << "not offered before it works";
   EXPECT_EQ(covey({"receive", "--help"}), 0);
-  EXPECT_THAT(out(), HasSubstr("--select"));
+  EXPECT_THAT(out(), StartsWith("Usage: covey receive [OPTION]... TICKET\n"));
+  EXPECT_THAT(out(), HasSubstr("--select GLOB"));
+  EXPECT_EQ(covey({"send", "--help"}), 0);
+  EXPECT_THAT(out(), HasSubstr("--uses N "));
+  EXPECT_THAT(out(), HasSubstr("--expires DURATION "));
+}
+
+TEST_F(CommandLineUse, wraps_help_to_the_terminal) {
+  for (const auto* command : {"send", "receive", "get", "daemon", "init", "ticket"}) {
+    EXPECT_EQ(covey({command, "--help"}), 0);
+    std::istringstream help(out());
+    for (std::string line; std::getline(help, line);) EXPECT_LE(display_width(line), 80) << line;
+  }
 }
 
 TEST_F(CommandLineUse, prints_its_version) {

@@ -162,7 +162,7 @@ TEST_F(DaemonCommands, get_follows_the_download_to_its_end) {
     view.bytes_done = view.bytes_total;
     service_.emit(view);
   });
-  EXPECT_EQ(covey({"get", some_ticket(), "-o", "/downloads"}), 0);
+  EXPECT_EQ(covey({"get", some_ticket(), "-o", (folder_ / "downloads").string()}), 0);
   EXPECT_EQ(out(), "/home/me/photos\n");
   EXPECT_THAT(err(), HasSubstr("received photos"));
 }
@@ -175,18 +175,18 @@ TEST_F(DaemonCommands, get_fails_as_the_download_does) {
     view.error = Error{ErrorCode::kVerificationFailed, "piece 7 from abcdefg is not what was promised"};
     service_.emit(view);
   });
-  EXPECT_EQ(covey({"get", some_ticket()}), 5);
+  EXPECT_EQ(covey({"get", some_ticket(), "-o", folder_.string()}), 5);
   EXPECT_THAT(err(), HasSubstr("piece 7"));
 }
 
 TEST_F(DaemonCommands, get_leaves_the_rest_to_the_daemon_when_asked) {
   start_daemon();
-  EXPECT_EQ(covey({"get", some_ticket(), "--detach"}), 0);
+  EXPECT_EQ(covey({"get", some_ticket(), "-o", folder_.string(), "--detach"}), 0);
   EXPECT_EQ(out(), "t1\n");
 }
 
 TEST_F(DaemonCommands, get_works_without_a_daemon) {
-  EXPECT_EQ(covey({"get", some_ticket()}), 0);
+  EXPECT_EQ(covey({"get", some_ticket(), "-o", folder_.string()}), 0);
   EXPECT_TRUE(programs_.received);
 }
 

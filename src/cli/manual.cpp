@@ -1,38 +1,12 @@
 #include "cli/manual.hpp"
 
-#include <algorithm>
-#include <vector>
-
 #include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
+#include "cli/definitions.hpp"
 
 namespace covey::cli {
 namespace {
-
-using Apps = std::vector<const CLI::App*>;
-using Options = std::vector<const CLI::Option*>;
-
-Apps commands_of(const CLI::App& app) {
-  return app.get_subcommands([](const CLI::App*) { return true; });
-}
-
-Options options_of(const CLI::App& app, bool positional) {
-  Options out = app.get_options();
-  std::erase_if(out, [&](const CLI::Option* option) { return option->get_positional() != positional; });
-  return out;
-}
-
-/// "-o", "--output"
-std::vector<std::string> spellings(const CLI::Option& option) {
-  std::vector<std::string> out;
-  for (const auto& name : option.get_snames()) out.push_back("-" + name);
-  for (const auto& name : option.get_lnames()) out.push_back("--" + name);
-  return out;
-}
-
-bool takes_value(const CLI::Option& option) {
-  return option.get_expected_max() > 0 && option.get_type_size_max() > 0;
-}
 
 /// roff takes a leading dot or apostrophe for a request, and a bare minus for a hyphen.
 std::string roff(std::string_view text) {
@@ -53,14 +27,13 @@ std::string roff(std::string_view text) {
 
 std::string option_entries(const CLI::App& app) {
   std::string out;
-  for (const CLI::Option* option : options_of(app, true)) {
-    out +=
-        fmt::format(".TP\n\\fI{}\\fR\n{}\n", roff(option->get_type_name()), roff(option->get_description()));
+  for (const CLI::Option* option : options_of(app, OptionKind::kPositional)) {
+    out += fmt::format(".TP\n\\fI{}\\fR\n{}\n", roff(value_of(*option)), roff(option->get_description()));
   }
-  for (const CLI::Option* option : options_of(app, false)) {
+  for (const CLI::Option* option : options_of(app, OptionKind::kNamed)) {
     std::string names;
     for (const auto& name : spellings(*option)) names += (names.empty() ? "" : ", ") + roff(name);
-    const std::string value = takes_value(*option) ? " \\fI" + roff(option->get_type_name()) + "\\fR" : "";
+    const std::string value = !value_of(*option).empty() ? " \\fI" + roff(value_of(*option)) + "\\fR" : "";
     out += fmt::format(".TP\n\\fB{}\\fR{}\n{}\n", names, value, roff(option->get_description()));
   }
   return out;
@@ -68,7 +41,7 @@ std::string option_entries(const CLI::App& app) {
 
 std::string words_of(const CLI::App& app) {
   std::string out;
-  for (const CLI::Option* option : options_of(app, false)) {
+  for (const CLI::Option* option : options_of(app, OptionKind::kNamed)) {
     for (const auto& name : spellings(*option)) out += (out.empty() ? "" : " ") + name;
   }
   return out;
@@ -122,10 +95,10 @@ std::string quoted_description(std::string_view text) {
 
 std::string zsh_options(const CLI::App& app, std::string_view indent) {
   std::string out;
-  for (const CLI::Option* option : options_of(app, false)) {
+  for (const CLI::Option* option : options_of(app, OptionKind::kNamed)) {
     for (const auto& name : spellings(*option)) {
       out += fmt::format("{}'*{}[{}]{}' \\\n", indent, name, quoted_description(option->get_description()),
-                         takes_value(*option) ? ":value:_files" : "");
+                         !value_of(*option).empty() ? ":value:_files" : "");
     }
   }
   return out;
@@ -162,12 +135,13 @@ compdef _covey covey
 
 std::string fish_options(const CLI::App& app, std::string_view condition) {
   std::string out;
-  for (const CLI::Option* option : options_of(app, false)) {
+  for (const CLI::Option* option : options_of(app, OptionKind::kNamed)) {
     std::string names;
     for (const auto& name : option->get_snames()) names += " -s " + name;
     for (const auto& name : option->get_lnames()) names += " -l " + name;
-    out += fmt::format("complete -c covey{}{}{} -d '{}'\n", condition, names,
-                       takes_value(*option) ? " -r" : "", quoted_description(option->get_description()));
+    out +=
+        fmt::format("complete -c covey{}{}{} -d '{}'\n", condition, names,
+                    !value_of(*option).empty() ? " -r" : "", quoted_description(option->get_description()));
   }
   return out;
 }
@@ -193,7 +167,7 @@ std::string manual_page(const CLI::App& app, std::string_view version) {
       version, roff(app.get_description()), option_entries(app));
   out += ".SH COMMANDS\n";
   for (const CLI::App* command : commands_of(app)) {
-    out += fmt::format(".SS covey {}\n{}\n{}", roff(command->get_name()), roff(command->get_description()),
+    out += fmt::format(".SS {}\n{}\n{}", roff(usage_of(*command)), roff(command->get_description()),
                        option_entries(*command));
   }
   out += ".SH EXAMPLES AND EXIT CODES\n.nf\n" + roff(app.get_footer()) + "\n.fi\n";

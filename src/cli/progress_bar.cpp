@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <cmath>
+#include <set>
 #include <vector>
 
 #include <fmt/ranges.h>
@@ -30,8 +31,8 @@ std::string arrow(Glyphs glyphs) {
 }
 
 std::string title_of(const TransferView& transfer, Glyphs glyphs) {
-  return transfer.title.empty() ? std::string("transfer ").append(printable(transfer.id, glyphs))
-                                : printable(transfer.title, glyphs);
+  if (!transfer.title.empty()) return printable(transfer.title, glyphs);
+  return transfer.direction == Direction::kDownload ? "receiving" : "sending";
 }
 
 bool is_moving(const TransferView& transfer) {
@@ -102,10 +103,10 @@ std::vector<std::string> amounts_of(const TransferView& transfer) {
   if (transfer.files_total > 1) {
     parts.push_back(fmt::format("{}/{} files", transfer.files_done, transfer.files_total));
   }
-  if (transfer.direction == Direction::kUpload && transfer.peers.size() == 1) {
+  if (transfer.direction == Direction::kUpload && distinct_peers(transfer) == 1) {
     parts.push_back("to " + short_peer(transfer.peers.front().peer_id));
   } else if (!transfer.peers.empty()) {
-    parts.push_back(counted(transfer.peers.size(), "peer"));
+    parts.push_back(counted(distinct_peers(transfer), "peer"));
   }
   return parts;
 }
@@ -143,7 +144,7 @@ std::string complete_line(const TransferView& transfer, Style style) {
   const bool download = transfer.direction == Direction::kDownload;
   std::string out = inked(style.glyphs == Glyphs::kUnicode ? "✓ " : "", Ink::kGreen, style);
   out += (download ? "received " : "sent ") + title_of(transfer, style.glyphs);
-  if (!download && transfer.peers.size() == 1) out += " to " + short_peer(transfer.peers.front().peer_id);
+  if (!download && distinct_peers(transfer) == 1) out += " to " + short_peer(transfer.peers.front().peer_id);
   out += ": " + human_bytes(transfer.bytes_done);
   if (transfer.files_total > 1) out += ", " + counted(transfer.files_total, "file");
   out += pace_of(transfer);
@@ -180,6 +181,12 @@ std::string short_peer(std::string_view peer_id) {
 
 std::string counted(std::uint64_t count, std::string_view noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+std::size_t distinct_peers(const TransferView& transfer) {
+  std::set<std::string_view> ids;
+  for (const auto& peer : transfer.peers) ids.insert(peer.peer_id);
+  return ids.size();
 }
 
 bool is_over(TransferState state) {
@@ -272,7 +279,7 @@ std::string final_line(const TransferView& transfer, Style style) {
   if (transfer.state == TransferState::kComplete) return complete_line(transfer, style);
   const std::string sign = style.glyphs == Glyphs::kUnicode ? "✗ " : "";
   std::string out = inked(sign, Ink::kRed, style) + title_of(transfer, style.glyphs);
-  if (transfer.direction == Direction::kUpload && transfer.peers.size() == 1) {
+  if (transfer.direction == Direction::kUpload && distinct_peers(transfer) == 1) {
     out += " to " + short_peer(transfer.peers.front().peer_id);
   }
   return out + ": " + state_words(transfer, style.glyphs);

@@ -26,6 +26,9 @@ std::string final_line(const api::TransferView& transfer, Style style);
 /// The state in the words of the product, with what the transfer waits for: "paused", "waiting for …".
 std::string state_words(const api::TransferView& transfer, Glyphs glyphs);
 
+/// How many peers take part; one may be there over several connections.
+std::size_t distinct_peers(const api::TransferView& transfer);
+
 /// Complete, failed or cancelled: it changes no more by itself.
 bool is_over(api::TransferState state);
 

@@ -28,7 +28,9 @@ TransferView half_done() {
   view.files_done = 23;
   view.rate = 412e6;
   view.eta_seconds = 75;
-  view.peers.push_back({"abcdefghijklmn", "192.0.2.7:7440", 412e6, kGiB});
+  // One peer over two connections.
+  view.peers.push_back({"abcdefghijklmn", "192.0.2.7:7440", 206e6, kGiB / 2});
+  view.peers.push_back({"abcdefghijklmn", "192.0.2.7:7440", 206e6, kGiB / 2});
   return view;
 }
 

@@ -17,17 +17,20 @@ class ReceiveReport final : public api::ReceiveObserver {
   explicit ReceiveReport(ProgressWriter& writer) : writer_(writer) {}
 
   void on_transfer(const api::TransferView& download) override {
-    if (!download.peers.empty()) met_a_peer_ = true;
+    if (!download.peers.empty() || download.bytes_total > 0) met_a_peer_ = true;
+    if (download.bytes_done > 0) has_bytes_ = true;
     if (download.state == api::TransferState::kComplete) told_complete_ = true;
     writer_.transfer(download);
   }
 
   [[nodiscard]] bool met_a_peer() const { return met_a_peer_; }
+  [[nodiscard]] bool has_bytes() const { return has_bytes_; }
   [[nodiscard]] bool told_complete() const { return told_complete_; }
 
  private:
   ProgressWriter& writer_;
   std::atomic<bool> met_a_peer_ = false;
+  std::atomic<bool> has_bytes_ = false;
   std::atomic<bool> told_complete_ = false;
 };
 
@@ -44,6 +47,9 @@ Result<api::DownloadRequest> download_request_of(const DownloadOptions& options,
   const std::string chosen = session.settings().text("receive.directory", options.directory).value_or(".");
   TRY(request.directory, absolute_path(chosen));
   TRY(request.ticket, ticket_from(options.ticket, session));
+  std::error_code error;
+  std::filesystem::create_directories(request.directory, error);
+  if (error) return fail_errno(error.value(), "cannot make the folder " + printable(request.directory));
   request.select = options.select;
   if (options.overwrite) request.on_existing = api::OnExisting::kOverwrite;
   if (options.rename) request.on_existing = api::OnExisting::kRename;
@@ -77,7 +83,10 @@ ExitCode receive(const ReceiveOptions& options, Session& session) {
     session.say("stopped; run the same command again to resume");
     return ExitCode::kInterrupted;
   }
-  return session.fail(received.error(), receive_exit_code(received.error().code, report.met_a_peer()));
+  const ExitCode code =
+      session.fail(received.error(), receive_exit_code(received.error().code, report.met_a_peer()));
+  if (report.has_bytes()) session.say("what was verified is kept; run the same command again to resume");
+  return code;
 }
 
 }  // namespace covey::cli

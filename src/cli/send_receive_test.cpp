@@ -131,13 +131,14 @@ TEST_F(ReceiveCommand, draws_no_bar_where_there_is_no_terminal_and_one_where_the
 }
 
 TEST_F(ReceiveCommand, hands_over_what_was_asked) {
-  EXPECT_EQ(covey({"receive", "-o", "/downloads/", "--select", "*.jpg", "--select", "*.png", "--rename",
-                   "--wait", "30s", some_ticket()}),
+  EXPECT_EQ(covey({"receive", "-o", (folder_ / "new/downloads/").string(), "--select", "*.jpg", "--select",
+                   "*.png", "--rename", "--wait", "30s", some_ticket()}),
             0);
   ASSERT_TRUE(programs_.received);
   const auto& download = programs_.received->download;
   EXPECT_EQ(download.ticket, some_ticket());
-  EXPECT_EQ(download.directory, "/downloads");
+  EXPECT_EQ(download.directory, (folder_ / "new/downloads").string());
+  EXPECT_TRUE(std::filesystem::is_directory(download.directory)) << "made where it was missing";
   EXPECT_THAT(download.select, ElementsAre("*.jpg", "*.png"));
   EXPECT_EQ(download.on_existing, api::OnExisting::kRename);
   EXPECT_EQ(programs_.received->wait_seconds, 30U);
@@ -147,11 +148,11 @@ TEST_F(ReceiveCommand, prefers_the_flag_to_the_environment_to_the_default) {
   EXPECT_EQ(covey({"receive", some_ticket()}), 0);
   EXPECT_EQ(programs_.received->download.directory, std::filesystem::current_path().string());
   EXPECT_EQ(programs_.received->wait_seconds, 120U);
-  variables_["COVEY_RECEIVE_DIRECTORY"] = "/from/environment";
+  variables_["COVEY_RECEIVE_DIRECTORY"] = (folder_ / "environment").string();
   EXPECT_EQ(covey({"receive", some_ticket()}), 0);
-  EXPECT_EQ(programs_.received->download.directory, "/from/environment");
-  EXPECT_EQ(covey({"receive", some_ticket(), "-o", "/from/flag"}), 0);
-  EXPECT_EQ(programs_.received->download.directory, "/from/flag");
+  EXPECT_EQ(programs_.received->download.directory, (folder_ / "environment").string());
+  EXPECT_EQ(covey({"receive", some_ticket(), "-o", (folder_ / "flag").string()}), 0);
+  EXPECT_EQ(programs_.received->download.directory, (folder_ / "flag").string());
 }
 
 TEST_F(ReceiveCommand, reads_the_ticket_from_standard_input) {

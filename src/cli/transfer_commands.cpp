@@ -54,7 +54,7 @@ void add_row(Table& table, const TransferView& view, Glyphs glyphs) {
              {moves ? human_rate(view.rate) : "", fmt::format("{:.0f}", std::max(0.0, view.rate))},
              {moves && eta ? human_duration(std::chrono::seconds(static_cast<std::int64_t>(*eta))) : "",
               eta ? std::to_string(*eta) : ""},
-             cell(std::to_string(view.peers.size())),
+             cell(std::to_string(distinct_peers(view))),
              {"", view.destination}});
 }
 

@@ -48,7 +48,7 @@ void OpenDescriptors::clear() {
 
 std::unexpected<Error> fail_write(int error, const std::filesystem::path& path) {
   if (error == ENOSPC || error == EDQUOT)
-    return fail(ErrorCode::kDiskFull, "no space left to write {}; free some and resume the transfer",
+    return fail(ErrorCode::kDiskFull, "no space left to write {}; free some, then start the same transfer again: it goes on from here",
                 path.string());
   if (leads_elsewhere(error))
     return fail(

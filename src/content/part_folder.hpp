@@ -54,6 +54,10 @@ class PartFolder final : public PieceStore {
   /// Where the partial download of `name` lives.
   static std::filesystem::path part_path(const std::filesystem::path& directory, const RelativePath& name);
 
+  /// Removes what an ended download left there; nothing when there is none. kAlreadyExists when the folder
+  /// holds files that no download put there.
+  static Result<> remove_left_over(const std::filesystem::path& directory, const RelativePath& name);
+
   PartFolder(PartFolder&&) noexcept;
   PartFolder& operator=(PartFolder&&) noexcept;
   ~PartFolder() override;

@@ -48,6 +48,19 @@ Result<Plan> plan_tree(const PartDescription& description, const PartTree& tree)
               tree.wanted};
 }
 
+/// Only a folder that is empty or holds a record was made by a download; anything else is the user's own.
+Result<> refuse_foreign(const std::filesystem::path& part) {
+  std::error_code error;
+  if (std::filesystem::exists(std::filesystem::symlink_status(part / "record", error))) return {};
+  const bool empty = std::filesystem::is_empty(part, error);
+  if (error || empty) return {};
+  return fail(
+      ErrorCode::kAlreadyExists,
+      "{} is in the way and holds files that no download put there; move it away, or receive into another "
+      "folder with -o",
+      part.string());
+}
+
 /// A part folder is ours alone; where the file system keeps modes, it is closed to others.
 Result<> make_private(int part, const std::filesystem::path& path) {
   struct stat status {};
@@ -60,6 +73,12 @@ Result<> make_private(int part, const std::filesystem::path& path) {
 }
 
 }  // namespace
+
+Result<> PartFolder::remove_left_over(const std::filesystem::path& directory, const RelativePath& name) {
+  const std::filesystem::path part = part_path(directory, name);
+  TRY_VOID(refuse_foreign(part));
+  return remove_part(part);
+}
 
 PartFolder::State::State(Opened opened, std::string name, PartDescription description,
                          std::shared_ptr<const Manifest> manifest, Selection wanted, DiskCalls& disk)
@@ -125,6 +144,7 @@ Result<PartFolder::State::Opened> PartFolder::State::open_folders(const std::fil
 /// False when the folder was removed while we waited for its lock.
 Result<bool> PartFolder::State::lock_record(Opened& opened, const std::string& part_name, DiskCalls& disk) {
   const std::filesystem::path path = opened.path / "record";
+  TRY_VOID(refuse_foreign(opened.path));
   opened.record = FileDescriptor(
       disk.open_beneath(opened.part.get(), "record", O_RDWR | O_CREAT | O_APPEND | O_NONBLOCK, 0600));
   if (!opened.record) {

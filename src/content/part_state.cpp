@@ -181,15 +181,24 @@ Result<std::filesystem::path> PartFolder::State::finish(OnTaken on_taken) {
 
 void PartFolder::State::clean_up() {
   // Nothing of value is left in it; what cannot be removed now is found as finished by the next run.
-  std::error_code ignored;
-  std::filesystem::remove_all(path_ / "data", ignored);
-  std::filesystem::remove_all(path_, ignored);
+  (void)remove_part(path_);
 }
 
 Result<> PartFolder::State::discard() {
+  return remove_part(path_);
+}
+
+Result<> remove_part(const std::filesystem::path& part) {
   std::error_code error;
-  std::filesystem::remove_all(path_, error);
-  if (error) return fail_errno(error.value(), fmt::format("cannot remove {}", path_.string()));
+  // The record goes last: as long as it stands, the rest is known to be a download's.
+  for (const char* name : {"data", "replaced", "manifest", "record"}) {
+    std::filesystem::remove_all(part / name, error);
+    if (error) return fail_errno(error.value(), fmt::format("cannot remove {}", (part / name).string()));
+  }
+  std::filesystem::remove(part, error);
+  if (error && error != std::errc::no_such_file_or_directory && error != std::errc::directory_not_empty) {
+    return fail_errno(error.value(), fmt::format("cannot remove {}", part.string()));
+  }
   return {};
 }
 

@@ -13,6 +13,9 @@
 
 namespace covey::content {
 
+/// Removes what a download keeps in its part folder, and the folder unless it holds something else.
+Result<> remove_part(const std::filesystem::path& part);
+
 class PartFolder::State {
  public:
   static Result<std::unique_ptr<State>> open(const std::filesystem::path& directory, const RelativePath& name,

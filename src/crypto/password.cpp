@@ -27,8 +27,8 @@ Result<SecretBytes> stretch_password(const SecretBytes& passphrase, const Passwo
   ensure_ready();
   static_assert(PasswordSalt::kSize == crypto_pwhash_argon2id_SALTBYTES);
   SecretBytes out(kKeyBytes);
-  const auto* text = reinterpret_cast<const char*>(passphrase.view().data());
-  if (crypto_pwhash_argon2id(out.mutable_view().data(), out.size(), text, passphrase.size(), salt.data(),
+  const std::string_view text = passphrase.empty() ? std::string_view("") : as_text(passphrase.view());
+  if (crypto_pwhash_argon2id(out.mutable_view().data(), out.size(), text.data(), text.size(), salt.data(),
                              cost.passes, cost.memory_bytes, crypto_pwhash_argon2id_ALG_ARGON2ID13) != 0) {
     return fail(ErrorCode::kIo, "not enough memory to stretch the passphrase: {} must be free",
                 human_bytes(cost.memory_bytes));

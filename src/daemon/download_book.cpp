@@ -165,13 +165,8 @@ io::Awaitable<Result<api::TransferView>> DownloadBook::cancel(std::string id, ap
   }
   if (partial == api::PartialFiles::kDelete && !entry->stored.view.title.empty()) {
     CO_TRY(auto name, content::RelativePath::parse(entry->stored.view.title));
-    auto remove = [part = content::PartFolder::part_path(directory, name)] {
-      std::error_code error;
-      std::filesystem::remove_all(part, error);
-      return error;
-    };
-    const std::error_code error = co_await node_->offload().run(std::move(remove));
-    if (error) co_return fail(ErrorCode::kIo, "cannot remove what was downloaded: {}", error.message());
+    auto remove = [directory, name] { return content::PartFolder::remove_left_over(directory, name); };
+    CO_TRY_VOID(co_await node_->offload().run(std::move(remove)));
   }
   co_return entry->stored.view;
 }

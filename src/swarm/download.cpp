@@ -105,7 +105,8 @@ void Download::start_lanes(std::size_t count) {
     LaneTarget target{.peer = order_.ticket.owner,
                       .addresses = order_.ticket.addresses,
                       .share = order_.ticket.share_id(),
-                      .secret = &order_.ticket.secret};
+                      .secret = &order_.ticket.secret,
+                      .deadlines = order_.deadlines};
     auto& loop = services_.threads->next();
     lanes_[id].lane = std::make_shared<DownloadLane>(id, std::move(target), *services_.local, *this,
                                                      services_.network, loop.executor);
@@ -121,6 +122,7 @@ io::Awaitable<void> Download::drive_lane(LaneId id) {
 }
 
 void Download::lane_ended(LaneId id, const Result<>& outcome) {
+  ended_lanes_bytes_ += lanes_.at(id).lane->received();
   lanes_.erase(id);
   if (plan_) plan_->give_back(id);
   if (!outcome && (!lane_failure_ || weight(outcome.error()) > weight(*lane_failure_))) {
@@ -252,6 +254,10 @@ io::Awaitable<Result<std::shared_ptr<DownloadJob>>> Download::open_job(
     std::shared_ptr<const content::Manifest> manifest, Bytes manifest_bytes) {
   auto open = [this, manifest = std::move(manifest),
                bytes = std::move(manifest_bytes)]() -> Result<std::shared_ptr<DownloadJob>> {
+    if (order_.keep == Keep::kNothing) {
+      return std::make_shared<DownloadJob>(manifest, content::Selection::everything(*manifest),
+                                           std::make_unique<content::CheckedPieces>(manifest));
+    }
     std::error_code ignored;
     const auto destination = order_.directory / name_->text();
     if (order_.on_taken == content::OnTaken::kRefuse &&
@@ -326,14 +332,15 @@ TransferProgress Download::progress() {
   speed_.update(present.bytes, now);
   out.rate = phase_ == Phase::kRunning ? speed_.rate() : 0;
   if (phase_ == Phase::kRunning) out.eta_seconds = speed_.seconds_for(wanted.bytes - present.bytes);
+  // All lanes lead to one peer; what earlier lanes brought counts as well.
+  PeerProgress peer{.peer_id = order_.ticket.owner.to_text(), .bytes = ended_lanes_bytes_};
   for (auto& [id, place] : lanes_) {
     place.speed.update(place.lane->received(), now);
-    if (place.lane->remote_address().empty()) continue;
-    out.peers.push_back({.peer_id = order_.ticket.owner.to_text(),
-                         .address = place.lane->remote_address(),
-                         .bytes = place.lane->received(),
-                         .rate = place.speed.rate()});
+    if (!place.lane->remote_address().empty()) peer.address = place.lane->remote_address();
+    peer.bytes += place.lane->received();
+    peer.rate += place.speed.rate();
   }
+  if (!peer.address.empty()) out.peers.push_back(std::move(peer));
   return out;
 }
 

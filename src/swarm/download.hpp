@@ -42,6 +42,7 @@ struct DownloadOrder {
   std::size_t lanes = 4;
   /// How long to go on trying without any contact; nothing: for ever.
   std::optional<std::chrono::seconds> patience;
+  LaneDeadlines deadlines;
 };
 
 class Download final : public LaneOwner {
@@ -100,6 +101,7 @@ class Download final : public LaneOwner {
   std::unique_ptr<WorkPlan> plan_;
   std::unordered_map<LaneId, LanePlace> lanes_;
   LaneId next_lane_;
+  std::uint64_t ended_lanes_bytes_ = 0;
   std::optional<Error> lane_failure_;  // the most telling of this attempt's
   unsigned failures_in_row_ = 0;
   SteadyTime last_contact_{};

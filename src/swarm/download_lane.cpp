@@ -9,12 +9,8 @@
 namespace covey::swarm {
 namespace {
 
-using namespace std::chrono_literals;
-
 /// A lane asks for this much at a time, and for more when less than half of it is still to come.
 constexpr std::uint64_t kBatchBytes = 8U << 20;
-constexpr auto kAnswerLimit = 30s;  // for the answer to OpenShare
-constexpr auto kStallLimit = 60s;   // for the next piece of those asked for
 
 std::uint64_t key_of(std::uint32_t file, std::uint32_t piece) {
   return (std::uint64_t{file} << 32) | piece;
@@ -140,7 +136,7 @@ io::Awaitable<Result<>> DownloadLane::connect_and_fetch() {
 io::Awaitable<Result<>> DownloadLane::wait_until(bool (DownloadLane::*condition)() const) {
   while (!(this->*condition)()) {
     if (ended_) co_return std::unexpected(*ended_);
-    auto waited = co_await changed_.wait_for(kAnswerLimit);
+    auto waited = co_await changed_.wait_for(target_.deadlines.answer);
     if (!waited && waited.error().code == ErrorCode::kTimedOut) {
       co_return fail(ErrorCode::kTimedOut, "{} does not answer", link_->stream().remote_address());
     }
@@ -205,8 +201,12 @@ io::Awaitable<Result<>> DownloadLane::fetch_batches() {
       if (asked_.empty() && job_->pieces->complete()) break;
       if (woken_before != woken_ || ended_) continue;
     }
-    const auto waited = co_await changed_.wait_for(asked_.empty() ? std::chrono::hours(24) : kStallLimit);
-    if (!waited && waited.error().code == ErrorCode::kTimedOut && !asked_.empty()) {
+    // Not every piece opens the gate, so the count tells whether one came meanwhile.
+    const std::uint64_t received_before = received();
+    const auto waited =
+        co_await changed_.wait_for(asked_.empty() ? std::chrono::hours(24) : target_.deadlines.stall);
+    if (!waited && waited.error().code == ErrorCode::kTimedOut && !asked_.empty() &&
+        received() == received_before) {
       co_return fail(ErrorCode::kTimedOut, "{} stopped sending", link_->stream().remote_address());
     }
     if (!waited && waited.error().code == ErrorCode::kCancelled) co_return waited;
@@ -254,7 +254,8 @@ io::Awaitable<Result<>> DownloadLane::take_piece(transport::FrameBody& body) {
   const wire::Place place = wire::decode_place(place_bytes);
   const content::PieceIndex piece(place.index);
   if (place.file == wire::kManifestFile) co_return co_await take_manifest_piece(piece, body);
-  const auto asked = asked_.find(key_of(place.file, place.index));
+  const std::uint64_t key = key_of(place.file, place.index);
+  const auto asked = asked_.find(key);
   if (asked == asked_.end()) {
     co_return fail(ErrorCode::kPeerMisbehaved, "{} sent piece {} of file {}, which nobody asked for",
                    link_->stream().remote_address(), place.index, place.file);
@@ -270,7 +271,7 @@ io::Awaitable<Result<>> DownloadLane::take_piece(transport::FrameBody& body) {
   if (!hole) CO_TRY_VOID(co_await body.read(bytes));
   const content::FileIndex file(place.file);
   CO_TRY_VOID(store_piece(file, piece, job_->manifest->geometry(file), bytes, hole));
-  asked_.erase(asked);
+  asked_.erase(key);  // by key: requests may have been added while the body came
   received_.fetch_add(length, std::memory_order_relaxed);
   const bool wanted_before = wants_work();
   asked_bytes_ -= length;

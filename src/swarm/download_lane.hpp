@@ -27,12 +27,19 @@ class LaneOwner {
   virtual void on_layer(content::FileIndex file, Layer layer) = 0;
 };
 
+/// How long a lane waits for the sender; the values of the spec unless a test is in a hurry.
+struct LaneDeadlines {
+  std::chrono::milliseconds answer{30'000};  // to OpenShare, and for each piece of the list of files
+  std::chrono::milliseconds stall{60'000};   // for the next piece of those asked for
+};
+
 /// Where a lane goes and what it shows there.
 struct LaneTarget {
   identity::PeerId peer;
   std::vector<access::Endpoint> addresses;
   access::ShareId share;
   const access::TicketSecret* secret = nullptr;  // outlives the lane
+  LaneDeadlines deadlines;
 };
 
 class DownloadLane : public std::enable_shared_from_this<DownloadLane> {

@@ -67,9 +67,9 @@ Result<> add_folder(Sources& out, const content::SourceFolder& folder, const std
   return {};
 }
 
-Result<> add_file(Sources& out, const std::filesystem::path& path) {
+Result<> add_file(Sources& out, const std::filesystem::path& path, std::string name) {
   TRY(const auto file, content::SourceFile::open(path));
-  out.entries.push_back({.path = path.filename().string(),
+  out.entries.push_back({.path = std::move(name),
                          .kind = content::EntryKind::kFile,
                          .executable = file.executable(),
                          .stamp = file.stamp()});
@@ -94,6 +94,16 @@ Result<std::string> share_name(const std::filesystem::path& path, const std::str
   return name;
 }
 
+/// The name under which one of several paths stands in their manifest.
+Result<std::string> name_among_several(const std::filesystem::path& path) {
+  std::string name = path.filename().string();
+  if (const auto refusal = content::RelativePath::refusal(name)) {
+    return fail(ErrorCode::kInvalidArgument, "the name {} cannot travel to other machines ({}); rename it",
+                content::printable_path(name), refusal->context);
+  }
+  return name;
+}
+
 Result<Sources> find_sources(const SharePlan& plan) {
   Sources out;
   if (plan.paths.empty())
@@ -103,15 +113,16 @@ Result<Sources> find_sources(const SharePlan& plan) {
     TRY(out.name, share_name(out.name, plan.title));
     TRY(out.files, ShareFiles::of_several(plan.paths));
     for (const auto& path : plan.paths) {
+      TRY(const std::string name, name_among_several(path));
       std::error_code error;
       if (!std::filesystem::is_directory(path, error)) {
-        TRY_VOID(add_file(out, path));
+        TRY_VOID(add_file(out, path, name));
         continue;
       }
       TRY(const auto folder, content::SourceFolder::open(path));
-      out.entries.push_back({.path = path.filename().string(), .kind = content::EntryKind::kDirectory});
+      out.entries.push_back({.path = name, .kind = content::EntryKind::kDirectory});
       out.entries.back().stamp.mtime_ns = mtime_of(path);
-      TRY_VOID(add_folder(out, folder, path.filename().string()));
+      TRY_VOID(add_folder(out, folder, name));
     }
     return out;
   }
@@ -125,7 +136,7 @@ Result<Sources> find_sources(const SharePlan& plan) {
     return out;
   }
   out.single_file = true;
-  TRY_VOID(add_file(out, path));
+  TRY_VOID(add_file(out, path, out.name));
   out.files = ShareFiles::of_file(path);
   return out;
 }
@@ -245,7 +256,13 @@ Result<content::Manifest> make_manifest(const Sources& sources, const HashedSour
                        .id = is_file ? hashed.ids[i] : content::ContentId()});
   }
   if (sources.single_file) return content::Manifest::single_file(entries.front());
-  return content::Manifest::build(std::move(entries));
+  auto manifest = content::Manifest::build(std::move(entries));
+  // A scan leaves twins out, but several paths may be twins of one another.
+  if (!manifest && manifest.error().code == ErrorCode::kMalformed) {
+    return fail(ErrorCode::kInvalidArgument, "{}; rename one, or send them one by one",
+                manifest.error().context);
+  }
+  return manifest;
 }
 
 /// The manifest's own pieces, which are hashed like those of any content.

@@ -58,10 +58,10 @@ void WorkPlan::attach_layer(Batch& batch, content::FileIndex file, LaneId lane) 
   }
 }
 
-/// Cuts at least one piece and about `bytes` off the front of `from`.
+/// Cuts pieces of at least `bytes` off the front of `from`, or all of it.
 PieceRange WorkPlan::take(PieceRange& from, std::uint64_t bytes) const {
-  const std::uint64_t pieces =
-      std::max<std::uint64_t>(1, bytes / manifest_->geometry(from.file).piece_size());
+  const std::uint64_t piece_size = manifest_->geometry(from.file).piece_size();
+  const std::uint64_t pieces = (bytes + piece_size - 1) / piece_size;
   PieceRange taken = from;
   taken.count = static_cast<std::uint32_t>(std::min<std::uint64_t>(from.count, pieces));
   from.first = from.first.plus(taken.count);

@@ -31,13 +31,14 @@ std::deque<access::Endpoint> interleaved(const std::vector<access::Endpoint>& ad
 /// One race over all addresses. Lives on one executor.
 class Race {
  public:
-  Race(const io::Executor& executor, std::deque<access::Endpoint> addresses)
-      : waiting_(std::move(addresses)), attempts_(executor), changed_(executor) {}
+  Race(const io::Executor& executor, std::deque<access::Endpoint> addresses,
+       std::chrono::milliseconds timeout)
+      : waiting_(std::move(addresses)), timeout_(timeout), attempts_(executor), changed_(executor) {}
 
   io::Awaitable<Result<std::pair<tcp::socket, access::Endpoint>>> run() {
     while (!winner_ && (!waiting_.empty() || running_ > 0)) {
       if (!waiting_.empty()) start_next();
-      const auto waited = co_await wait_for_change(waiting_.empty() ? kDialTimeout : kStagger);
+      const auto waited = co_await wait_for_change(waiting_.empty() ? timeout_ : kStagger);
       if (!waited) break;
     }
     const bool stopped = co_await io::cancelled();
@@ -63,7 +64,7 @@ class Race {
     socket.open(endpoint.protocol(), error);
     if (!error) {
       Watchdog watchdog(socket);
-      watchdog.arm(kDialTimeout);
+      watchdog.arm(timeout_);
       std::tie(error) = co_await socket.async_connect(endpoint, io::kNoThrow);
       if (watchdog.bit()) error = asio::error::timed_out;
     }
@@ -85,6 +86,7 @@ class Race {
   }
 
   std::deque<access::Endpoint> waiting_;
+  std::chrono::milliseconds timeout_;
   std::size_t running_ = 0;
   std::vector<std::string> reasons_;
   std::optional<std::pair<tcp::socket, access::Endpoint>> winner_;
@@ -99,12 +101,13 @@ io::Awaitable<Result<std::shared_ptr<Link>>> dial(const Local& local, identity::
   const io::Executor executor = co_await asio::this_coro::executor;
   std::optional<Error> last;
   while (!addresses.empty()) {
-    Race race(executor, interleaved(addresses));
+    Race race(executor, interleaved(addresses), local.dial_timeout);
     auto won = co_await race.run();
     if (!won) co_return std::unexpected(last.value_or(won.error()));
     auto& [socket, address] = *won;
     CO_TRY(TlsStream stream, TlsStream::create(std::move(socket), *local.tls, TlsRole::kDialer, peer));
-    auto link = co_await Link::establish(std::move(stream), local.hello, *local.router, kDialTimeout);
+    auto link = co_await Link::establish(std::move(stream), local.hello, *local.router,
+                                         local.dial_timeout, local.deadlines);
     if (link || link.error().code == ErrorCode::kCancelled) co_return link;
     // Somebody is there, but not a peer to talk with: the next address may be the right one.
     last = std::move(link).error();

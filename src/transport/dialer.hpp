@@ -18,9 +18,10 @@ struct Local {
   const TlsContext* tls = nullptr;
   LocalHello hello;
   const Router* router = nullptr;
+  /// For a TCP connection, then for a handshake, then for a Hello.
+  std::chrono::milliseconds dial_timeout{10'000};
+  LinkDeadlines deadlines;
 };
-
-inline constexpr std::chrono::milliseconds kDialTimeout{10'000};
 
 /// Errors: kUnreachable when no address answers (each named with its reason), kVerificationFailed when only
 /// other peers answer, and those of Link::establish.

@@ -10,13 +10,6 @@
 namespace covey::transport {
 namespace {
 
-using namespace std::chrono_literals;
-
-/// Each side writes something at least this often …
-constexpr auto kKeepAliveInterval = 15s;
-/// … so silence of this length means that the peer or the path is gone.
-constexpr std::chrono::milliseconds kSilenceLimit = 60s;
-constexpr std::chrono::milliseconds kWriteStallLimit = 60s;
 constexpr std::size_t kMaxStreams = 64;
 constexpr std::size_t kMaxCloseText = 512;
 
@@ -37,6 +30,19 @@ std::string shown(std::string_view text) {
   return out;
 }
 
+/// The codes that a peer's words may carry. Any other would pass its faults or wishes off as ours: "the disk
+/// is full", "cancelled".
+ErrorCode believed(std::uint32_t code) {
+  constexpr std::array kSayable = {ErrorCode::kNotFound,       ErrorCode::kTimedOut,
+                                   ErrorCode::kRefused,        ErrorCode::kExpired,
+                                   ErrorCode::kPeerMisbehaved, ErrorCode::kSourceChanged,
+                                   ErrorCode::kUnsupported,    ErrorCode::kLimitExceeded};
+  for (const ErrorCode sayable : kSayable) {
+    if (code == static_cast<std::uint32_t>(sayable)) return sayable;
+  }
+  return ErrorCode::kConnectionLost;
+}
+
 }  // namespace
 
 io::Awaitable<Result<>> FrameBody::read(MutableBytes out) {
@@ -45,7 +51,7 @@ io::Awaitable<Result<>> FrameBody::read(MutableBytes out) {
                    stream_->remote_address());
   }
   left_ -= static_cast<std::uint32_t>(out.size());
-  co_return co_await stream_->read_exactly(out, kSilenceLimit);
+  co_return co_await stream_->read_exactly(out, silence_);
 }
 
 io::Awaitable<Result<>> FrameBody::read_message(google::protobuf::MessageLite& out) {
@@ -78,10 +84,12 @@ std::vector<std::string> Router::protocols() const {
   return names;
 }
 
-Link::Link(TlsStream stream, RemoteHello remote, const Router& router, const io::Executor& executor)
+Link::Link(TlsStream stream, RemoteHello remote, const Router& router, const LinkDeadlines& deadlines,
+           const io::Executor& executor)
     : stream_(std::move(stream)),
       remote_(std::move(remote)),
       router_(&router),
+      deadlines_(deadlines),
       tasks_(executor),
       next_stream_(stream_.role() == TlsRole::kDialer ? 1 : 2),
       written_(executor) {}
@@ -90,11 +98,13 @@ Link::~Link() = default;
 
 io::Awaitable<Result<std::shared_ptr<Link>>> Link::establish(TlsStream stream, const LocalHello& local,
                                                              const Router& router,
-                                                             std::chrono::milliseconds timeout) {
+                                                             std::chrono::milliseconds timeout,
+                                                             LinkDeadlines deadlines) {
   CO_TRY_VOID(co_await stream.handshake(timeout));
   CO_TRY(RemoteHello remote, co_await exchange_hello(stream, local, timeout));
   const io::Executor executor = co_await asio::this_coro::executor;
-  co_return std::shared_ptr<Link>(new Link(std::move(stream), std::move(remote), router, executor));
+  co_return std::shared_ptr<Link>(
+      new Link(std::move(stream), std::move(remote), router, deadlines, executor));
 }
 
 io::Awaitable<Error> Link::run() {
@@ -121,9 +131,9 @@ void Link::close(Error reason) {
 io::Awaitable<Result<>> Link::read_frames() {
   while (!closed_) {
     std::array<Byte, wire::kFrameHeaderBytes> bytes{};
-    CO_TRY_VOID(co_await stream_.read_exactly(bytes, kSilenceLimit));
+    CO_TRY_VOID(co_await stream_.read_exactly(bytes, deadlines_.silence));
     CO_TRY(const wire::FrameHeader header, wire::decode_header(bytes));
-    FrameBody body(stream_, header.length);
+    FrameBody body(stream_, header.length, deadlines_.silence);
     CO_TRY_VOID(co_await dispatch(header, body));
     CO_TRY_VOID(co_await body.skip());
   }
@@ -170,10 +180,7 @@ io::Awaitable<Result<>> Link::answer_open(wire::FrameHeader header, FrameBody& b
 io::Awaitable<Result<>> Link::take_close(wire::FrameHeader header, FrameBody& body) {
   wire::Close message;
   CO_TRY_VOID(co_await body.read_message(message));
-  const auto code = message.code() == 0 || message.code() > static_cast<std::uint32_t>(ErrorCode::kInternal)
-                        ? ErrorCode::kConnectionLost
-                        : static_cast<ErrorCode>(message.code());
-  Error reason{code, shown(message.message())};
+  Error reason{believed(message.code()), shown(message.message())};
   if (header.stream.value() == 0) co_return std::unexpected(std::move(reason));
   const auto found = handlers_.find(header.stream);
   if (found == handlers_.end()) co_return Result<>{};
@@ -196,7 +203,7 @@ io::Awaitable<void> Link::keep_alive() {
   std::array<Byte, wire::kFrameHeaderBytes> ping{};
   wire::encode({.length = 0, .kind = wire::FrameKind::kPing, .stream = {}}, ping);
   while (true) {
-    const auto slept = co_await io::sleep_for(kKeepAliveInterval);
+    const auto slept = co_await io::sleep_for(deadlines_.keep_alive);
     if (!slept) co_return;
     if (std::exchange(wrote_since_last_look_, false)) continue;
     const auto sent = co_await send_frames(ping);
@@ -237,7 +244,7 @@ io::Awaitable<Result<>> Link::send_frames(ByteView frames) {
   while (writing_) CO_TRY_VOID(co_await written_.wait());
   if (closed_) co_return std::unexpected(*closed_);
   writing_ = true;
-  auto outcome = co_await stream_.write_all(frames, kWriteStallLimit);
+  auto outcome = co_await stream_.write_all(frames, deadlines_.write_stall);
   writing_ = false;
   wrote_since_last_look_ = true;
   written_.open_all();

@@ -24,10 +24,21 @@ namespace covey::transport {
 
 class Link;
 
+/// What a link bears; the values of the spec unless a test is in a hurry.
+struct LinkDeadlines {
+  /// Each side writes something at least this often …
+  std::chrono::milliseconds keep_alive{15'000};
+  /// … so silence of this length means that the peer or the path is gone.
+  std::chrono::milliseconds silence{60'000};
+  /// For how long the other side may take nothing while we write.
+  std::chrono::milliseconds write_stall{60'000};
+};
+
 /// The unread body of the frame at hand.
 class FrameBody {
  public:
-  FrameBody(TlsStream& stream, std::uint32_t length) : stream_(&stream), left_(length) {}
+  FrameBody(TlsStream& stream, std::uint32_t length, std::chrono::milliseconds silence)
+      : stream_(&stream), left_(length), silence_(silence) {}
   [[nodiscard]] std::uint32_t left() const { return left_; }
   /// Fills `out` from the body. kPeerMisbehaved when the body is shorter.
   io::Awaitable<Result<>> read(MutableBytes out);
@@ -39,6 +50,7 @@ class FrameBody {
  private:
   TlsStream* stream_;
   std::uint32_t left_;
+  std::chrono::milliseconds silence_;
 };
 
 /// One stream's side of a protocol. Called on the link's thread, one call at a time.
@@ -70,7 +82,8 @@ class Link {
   /// Handshake and Hello over a fresh stream. See TlsStream::handshake and exchange_hello for the errors.
   static io::Awaitable<Result<std::shared_ptr<Link>>> establish(TlsStream stream, const LocalHello& local,
                                                                 const Router& router,
-                                                                std::chrono::milliseconds timeout);
+                                                                std::chrono::milliseconds timeout,
+                                                                LinkDeadlines deadlines = {});
   Link(const Link&) = delete;
   Link& operator=(const Link&) = delete;
   ~Link();
@@ -99,7 +112,8 @@ class Link {
   [[nodiscard]] io::TaskGroup& tasks() { return tasks_; }
 
  private:
-  Link(TlsStream stream, RemoteHello remote, const Router& router, const io::Executor& executor);
+  Link(TlsStream stream, RemoteHello remote, const Router& router, const LinkDeadlines& deadlines,
+       const io::Executor& executor);
   io::Awaitable<Result<>> read_frames();
   io::Awaitable<Result<>> dispatch(wire::FrameHeader header, FrameBody& body);
   io::Awaitable<Result<>> answer_open(wire::FrameHeader header, FrameBody& body);
@@ -110,6 +124,7 @@ class Link {
   TlsStream stream_;
   RemoteHello remote_;
   const Router* router_;
+  LinkDeadlines deadlines_;
   io::TaskGroup tasks_;
   std::unordered_map<wire::StreamId, std::unique_ptr<StreamHandler>> handlers_;
   wire::StreamId next_stream_;

@@ -55,7 +55,7 @@ io::Awaitable<void> serve(tcp::socket socket, const Local* local, std::shared_pt
   auto stream = TlsStream::create(std::move(socket), *local->tls, TlsRole::kListener, std::nullopt);
   if (!stream) co_return report(-1, 0);
   auto link = co_await Link::establish(std::move(*stream), local->hello, *local->router,
-                                       shared->limits.handshake_timeout);
+                                       shared->limits.handshake_timeout, local->deadlines);
   if (!link) {
     log::info("refused a connection from {}: {}", from, to_string(link.error()));
     co_return report(-1, 0);

@@ -99,6 +99,19 @@ class Transfer(CoveyTest):
         self.assertEqual(os.listdir(elsewhere), ["gift"])
         self.assertEqual(os.listdir(self.destination), [])
 
+    def test_flag_before_environment_before_settings_decides_where_it_lands(self):
+        path = random_file(self.source / "data.bin", 100)
+        by_flag, by_environment, by_settings = (self.folder(name) for name in ("flag", "environment", "settings"))
+        (self.home / "config.toml").write_text(f'[receive]\ndirectory = "{by_settings}"\n')
+        environment = {"COVEY_RECEIVE_DIRECTORY": str(by_environment)}
+        _, ticket = self.send(str(path))
+        self.expect(0, self.receive(ticket, "-o", str(by_flag), env=environment))
+        self.expect(0, self.receive(ticket, env=environment))
+        self.expect(0, self.receive(ticket))
+        for folder in (by_flag, by_environment, by_settings):
+            self.assertEqual(os.listdir(folder), ["data.bin"])
+        self.assertEqual(os.listdir(self.destination), [])
+
     def test_a_large_sparse_file_stays_sparse_and_is_quick(self):
         path = self.source / "disk.img"
         with open(path, "wb") as file:

@@ -112,5 +112,20 @@ class Connection(CoveyTest):
         self.expect(0, sender.finish())
 
 
+class Eavesdropper(CoveyTest):
+    def test_neither_names_nor_content_can_be_read_on_the_wire(self):
+        canary = "canary-7f3a91c2d8"
+        tree = self.folder(f"source/{canary}-folder")
+        (tree / f"{canary}-name.txt").write_text(f"{canary}-content " * 1000)
+        _, ticket = self.send(str(tree))
+        proxy = Proxy(Ticket(ticket).addresses[0], keeps_traffic=True)
+        self.addCleanup(proxy.close)
+        self.expect(0, self.receive(through(ticket, proxy.address)))
+        self.assertEqual(differences(tree, self.destination / tree.name), [])
+        self.assertGreater(len(proxy.traffic), 16_000)
+        for secret in (canary.encode(), Ticket(ticket).secret, Ticket(ticket).owner):
+            self.assertEqual(proxy.traffic.find(secret), -1, secret)
+
+
 if __name__ == "__main__":
     unittest.main()

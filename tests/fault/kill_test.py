@@ -51,7 +51,8 @@ class Killed(CoveyTest):
         self.recorded = 0
 
     def random_moment(self):
-        return self.random.uniform(0, self.duration)
+        # From its very start to shortly before its end; what was resumed ends earlier and is begun anew.
+        return self.random.uniform(0, 0.7 * self.duration)
 
     def assert_nothing_recorded_was_fetched_again(self, run):
         """`run`, a receiver that has ended or was killed, took over all that its predecessor had recorded."""
@@ -68,8 +69,8 @@ class Killed(CoveyTest):
 
     def test_the_receiver_is_killed(self):
         sender, ticket = self.send("--json", str(self.path))
-        whole = 0
-        for _ in range(KILLS):
+        whole = kills = 0
+        while kills < KILLS:
             receiver = self.start("receive", "--json", ticket)
             if receiver.exits_within(self.random_moment()):
                 self.expect(0, receiver.finish())
@@ -77,6 +78,7 @@ class Killed(CoveyTest):
                 self.assert_whole()
                 whole += 1
                 continue
+            kills += 1
             self.assert_nothing_recorded_was_fetched_again(receiver.kill())
         last = self.expect(0, self.receive(ticket, "--json"))
         self.assert_nothing_recorded_was_fetched_again(last)
@@ -85,10 +87,11 @@ class Killed(CoveyTest):
         wasted = self.sent_by(sender) - (whole + 1) * SIZE
         self.assertLessEqual(wasted, KILLS * IN_FLIGHT, "more was fetched twice than was in flight")
         self.assertGreater(self.resumed_total, 0, "no kill left anything to resume: the moments were badly chosen")
-        print(f"{whole} transfers ended before the kill; a kill cost {wasted / KILLS / MIB:.1f} MiB on average", flush=True)
+        print(f"{whole} transfers ended before their kill; a kill cost {wasted / KILLS / MIB:.1f} MiB on average", flush=True)
 
     def test_the_sender_is_killed(self):
-        for _ in range(KILLS):
+        kills = 0
+        while kills < KILLS:
             sender, ticket = self.send(str(self.path))
             receiver = self.start("receive", "--json", ticket)
             if receiver.exits_within(self.random_moment()):
@@ -97,6 +100,7 @@ class Killed(CoveyTest):
                 self.assert_whole()
                 sender.interrupt()
                 continue
+            kills += 1
             sender.kill()
             # It has either just got everything, or waits for a sender that will not come back.
             receiver.wait_for_event(lambda event: event.get("waiting_for") or event.get("state") == "complete")
@@ -122,10 +126,12 @@ class Killed(CoveyTest):
         began = time.monotonic()
         self.expect(0, self.receive(ticket))
         self.duration = time.monotonic() - began
-        for _ in range(max(1, KILLS // 2)):
+        kills = 0
+        while kills < KILLS // 2:
             receiver = self.start("receive", "--overwrite", ticket)
             if not receiver.exits_within(self.random_moment()):
                 receiver.kill()
+                kills += 1
         self.expect(0, self.receive(ticket, "--overwrite"))
         self.assertEqual(differences(tree, self.destination / "tree"), [])
         self.assertFalse(part_folder(self.destination, "tree").exists())

@@ -10,6 +10,12 @@ from pathlib import Path
 from support.program import Running, covey_path, patience
 
 LOOPBACK = "127.0.0.1:0"
+MEMORY = Path("/dev/shm")
+
+
+def has_room_in_memory():
+    """Containers often have a tiny one."""
+    return os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > 4 << 30
 
 
 def free_port():
@@ -23,8 +29,8 @@ class CoveyTest(unittest.TestCase):
     in_memory = False  # whether the scratch folder belongs into RAM, for what is large
 
     def setUp(self):
-        in_ram = self.in_memory and os.access("/dev/shm", os.W_OK)
-        self.scratch = Path(tempfile.mkdtemp(prefix="covey-test-", dir="/dev/shm" if in_ram else None))
+        in_ram = self.in_memory and has_room_in_memory()
+        self.scratch = Path(tempfile.mkdtemp(prefix="covey-test-", dir=MEMORY if in_ram else None))
         self.addCleanup(shutil.rmtree, self.scratch, ignore_errors=True)
         self.home = self.folder("home")
         self.source = self.folder("source")

@@ -15,8 +15,9 @@ RESET = struct.pack("ii", 1, 0)  # SO_LINGER: closing sends a reset
 
 
 class Proxy:
-    def __init__(self, target):
+    def __init__(self, target, keeps_traffic=False):
         self._target = target
+        self.traffic = bytearray() if keeps_traffic else None  # of both directions, as a listener on the wire has it
         self._changed = threading.Condition()
         self._connections = []
         self._listener = None
@@ -58,6 +59,9 @@ class Proxy:
     def _relay(self, source, sink, counts):
         try:
             while block := source.recv(BLOCK):
+                if self.traffic is not None:
+                    with self._changed:
+                        self.traffic += block
                 if counts:
                     self._admit(len(block))
                 sink.sendall(block)

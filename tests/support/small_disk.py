@@ -31,7 +31,8 @@ class SmallDisk:
         return done.stdout
 
     def remount(self, options):
-        self.run("mount", "-o", f"remount,{options}", self.path)
+        # With source and type, mount adds no options of its own, some of which a user may not give.
+        self.run("mount", "-t", "tmpfs", "-o", f"remount,{options}", "tmpfs", self.path)
 
     def close(self):
         self._holder.close()

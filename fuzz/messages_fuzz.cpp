@@ -1,0 +1,65 @@
+// The control messages of the link and of the fetch protocol: what was read can be written and read again,
+// and takes no more memory than its limit makes sensible.
+//
+// The first byte of the input chooses the message.
+
+#include "fuzz/promise.hpp"
+#include "wire/fetch.pb.h"
+#include "wire/frame.hpp"
+#include "wire/link.pb.h"
+
+namespace covey::fuzz {
+namespace {
+
+constexpr std::size_t kMostGrowth = 64;  // bytes of memory for each byte received, for the smallest parts
+
+template <typename Message>
+void check(ByteView bytes) {
+  Message message;
+  if (!message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return;
+  const std::string written = message.SerializeAsString();
+  Message again;
+  require(again.ParseFromString(written), "a message that was written can be read");
+  require(again.SerializeAsString() == written, "a message survives its bytes");
+  require(written.size() == message.ByteSizeLong(), "a message has the size it says");
+  if constexpr (requires { message.ranges_size(); }) {
+    require(static_cast<std::size_t>(message.ranges_size()) * 2 <= bytes.size(), "every range takes room");
+    std::size_t memory = 0;
+    for (const auto& range : message.ranges()) memory += sizeof range + range.unknown_fields().capacity();
+    require(memory <= kMostGrowth * bytes.size() + 4096, "a message takes no absurd memory");
+  }
+}
+
+void run(Byte kind, ByteView bytes) {
+  if (bytes.size() > wire::kMaxControlBytes) return;
+  switch (kind % 10) {
+    case 0:
+      return check<wire::Hello>(bytes);
+    case 1:
+      return check<wire::SignedHello>(bytes);
+    case 2:
+      return check<wire::Open>(bytes);
+    case 3:
+      return check<wire::Close>(bytes);
+    case 4:
+      return check<wire::OpenShare>(bytes);
+    case 5:
+      return check<wire::ShareOpened>(bytes);
+    case 6:
+      return check<wire::Fetch>(bytes);
+    case 7:
+      return check<wire::Range>(bytes);
+    case 8:
+      return check<wire::Cancel>(bytes);
+    default:
+      return check<wire::Trouble>(bytes);
+  }
+}
+
+}  // namespace
+}  // namespace covey::fuzz
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size > 0) covey::fuzz::run(data[0], {data + 1, size - 1});
+  return 0;
+}

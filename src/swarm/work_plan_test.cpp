@@ -1,0 +1,363 @@
+#include "swarm/work_plan.hpp"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <random>
+#include <set>
+
+namespace covey::swarm {
+namespace {
+
+using content::FileIndex;
+using content::PieceIndex;
+using content::PieceRef;
+
+constexpr std::uint64_t kPiece = content::kMinPieceSize;
+
+class HeldPieces final : public content::PieceStore {
+ public:
+  explicit HeldPieces(const content::Manifest& manifest) : manifest_(manifest) {}
+  Result<> write_piece(FileIndex file, PieceIndex piece, ByteView /*bytes*/) override {
+    held_.insert({file, piece});
+    return {};
+  }
+  Result<> skip_hole(FileIndex file, PieceIndex piece) override { return write_piece(file, piece, {}); }
+  [[nodiscard]] bool has(FileIndex file, PieceIndex piece) const override {
+    return manifest_.entry(file).size == 0 || held_.contains({file, piece});
+  }
+  [[nodiscard]] bool has_all(FileIndex file) const override {
+    for (std::uint32_t i = 0; i < manifest_.geometry(file).piece_count(); ++i) {
+      if (!has(file, PieceIndex(i))) return false;
+    }
+    return true;
+  }
+  [[nodiscard]] bool complete() const override { return false; }
+  [[nodiscard]] content::PartCounts wanted() const override { return {}; }
+  [[nodiscard]] content::PartCounts present() const override { return {}; }
+  [[nodiscard]] content::PartCounts resumed() const override { return {}; }
+
+ private:
+  const content::Manifest& manifest_;
+  std::set<PieceRef> held_;
+};
+
+content::Manifest manifest_of(const std::vector<std::uint64_t>& sizes) {
+  std::vector<content::ManifestEntry> entries;
+  entries.push_back({.path = *content::RelativePath::parse("empty folder"),
+                     .kind = content::EntryKind::kDirectory,
+                     .id = {}});
+  for (std::size_t i = 0; i < sizes.size(); ++i) {
+    const auto id = sizes[i] == 0 ? content::hash_whole({}) : content::hash_whole(as_bytes("some content"));
+    entries.push_back(
+        {.path = *content::RelativePath::parse(fmt::format("file {:05}", i)), .size = sizes[i], .id = id});
+  }
+  return *content::Manifest::build(std::move(entries));
+}
+
+Layer some_layer(const content::PieceGeometry& geometry) {
+  return std::make_shared<const content::PieceLayer>(
+      *content::PieceLayer::computed(geometry, std::vector<content::ChainingValue>(geometry.piece_count())));
+}
+
+std::set<PieceRef> pieces_of(const Batch& batch) {
+  std::set<PieceRef> out;
+  for (const auto& range : batch.ranges) {
+    for (std::uint32_t i = 0; i < range.count; ++i) {
+      EXPECT_TRUE(out.insert({range.file, range.first.plus(i)}).second) << "twice in one batch";
+    }
+  }
+  return out;
+}
+
+/// "1:0-3 2:0-0": file, first piece, last piece.
+std::string text_of(const std::optional<Batch>& batch) {
+  if (!batch) return "nothing";
+  std::string out;
+  for (const auto& range : batch->ranges) {
+    out += fmt::format("{}{}:{}-{}", out.empty() ? "" : " ", range.file.value(), range.first.value(),
+                       range.first.value() + range.count - 1);
+  }
+  return out;
+}
+
+/// A plan over files of these sizes; file i of the sizes has index i + 1, after an empty folder.
+struct Plan {
+  explicit Plan(const std::vector<std::uint64_t>& sizes, const std::vector<PieceRef>& held = {},
+                const std::vector<std::string>& select = {})
+      : manifest(manifest_of(sizes)),
+        wanted(*content::Selection::matching(manifest, select)),
+        part(manifest) {
+    for (const auto& ref : held) hold(ref.file.value(), ref.piece.value());
+    plan.emplace(manifest, wanted, part);
+  }
+  void hold(std::uint32_t file, std::uint32_t piece) {
+    (void)part.write_piece(FileIndex(file), PieceIndex(piece), {});
+  }
+  std::optional<Batch> next(std::uint32_t lane, std::uint64_t bytes) {
+    return plan->next(LaneId(lane), bytes);
+  }
+  void set_layer(std::uint32_t file) {
+    plan->set_layer(FileIndex(file), some_layer(manifest.geometry(FileIndex(file))));
+  }
+
+  content::Manifest manifest;
+  content::Selection wanted;
+  HeldPieces part;
+  std::optional<WorkPlan> plan;
+};
+
+PieceRef ref(std::uint32_t file, std::uint32_t piece) {
+  return {.file = FileIndex(file), .piece = PieceIndex(piece)};
+}
+
+TEST(WorkPlan, hands_out_pieces_in_the_order_of_the_manifest) {
+  Plan p({3 * kPiece, 10, 2 * kPiece});
+  EXPECT_EQ(p.plan->free_bytes(), 5 * kPiece + 10);
+  EXPECT_EQ(text_of(p.next(1, 2 * kPiece)), "1:0-1");
+  EXPECT_EQ(text_of(p.next(1, 2 * kPiece)), "1:2-2 2:0-0 3:0-0");
+  EXPECT_EQ(p.plan->free_bytes(), kPiece);
+  EXPECT_EQ(text_of(p.next(1, 2 * kPiece)), "3:1-1");
+  EXPECT_EQ(text_of(p.next(1, 2 * kPiece)), "nothing");
+  EXPECT_EQ(p.plan->free_bytes(), 0U);
+}
+
+TEST(WorkPlan, does_not_begin_a_file_while_the_one_before_has_pieces_left) {
+  Plan p({10 * kPiece, 10 * kPiece});
+  EXPECT_EQ(text_of(p.next(1, 2 * kPiece + kPiece / 2)), "1:0-2");
+  EXPECT_EQ(text_of(p.next(1, kPiece + 1)), "1:3-4");
+}
+
+TEST(WorkPlan, gives_at_least_one_piece_and_about_what_was_asked) {
+  Plan p({4 * kPiece});
+  const auto least = p.next(1, 1);
+  ASSERT_TRUE(least);
+  EXPECT_EQ(text_of(least), "1:0-0");
+  EXPECT_EQ(least->bytes, kPiece);
+  const auto rest = p.next(1, 100 * kPiece);
+  ASSERT_TRUE(rest);
+  EXPECT_EQ(rest->bytes, 3 * kPiece);
+}
+
+TEST(WorkPlan, counts_the_short_last_piece_as_it_is) {
+  Plan p({kPiece + 7});
+  const auto all = p.next(1, 10 * kPiece);
+  ASSERT_TRUE(all);
+  EXPECT_EQ(all->bytes, kPiece + 7);
+}
+
+TEST(WorkPlan, bounds_the_ranges_of_a_batch) {
+  Plan p(std::vector<std::uint64_t>(3000, 5));
+  std::size_t files = 0;
+  while (const auto batch = p.next(1, 1U << 30)) {
+    EXPECT_LE(batch->ranges.size(), 1024U);
+    files += batch->ranges.size();
+  }
+  EXPECT_EQ(files, 3000U);
+}
+
+TEST(WorkPlan, never_asks_for_empty_or_unwanted_files_or_what_is_there) {
+  Plan p({0, kPiece, kPiece, 4 * kPiece}, {ref(4, 1), ref(4, 2)}, {"file 0000[023]"});
+  EXPECT_EQ(text_of(p.next(1, 100 * kPiece)), "3:0-0 4:0-0 4:3-3");
+  EXPECT_EQ(text_of(p.next(1, 1)), "nothing");
+}
+
+TEST(WorkPlan, with_everything_there_it_has_nothing_to_do) {
+  Plan p({0, kPiece}, {ref(2, 0)});
+  EXPECT_EQ(p.plan->free_bytes(), 0U);
+  EXPECT_EQ(text_of(p.next(1, 1)), "nothing");
+}
+
+TEST(WorkPlan, asks_for_a_layer_once_and_others_take_other_files_meanwhile) {
+  Plan p({4 * kPiece, 4 * kPiece, 9});
+  const auto first = p.next(1, kPiece);
+  ASSERT_TRUE(first);
+  EXPECT_EQ(first->layers_wanted, std::vector{FileIndex(1)});
+  const auto same_lane = p.next(1, kPiece);
+  ASSERT_TRUE(same_lane);
+  EXPECT_EQ(text_of(same_lane), "1:1-1");
+  EXPECT_TRUE(same_lane->layers_wanted.empty());
+
+  const auto other = p.next(2, kPiece);
+  ASSERT_TRUE(other);
+  EXPECT_EQ(text_of(other), "2:0-0");
+  EXPECT_EQ(other->layers_wanted, std::vector{FileIndex(2)});
+  EXPECT_EQ(text_of(p.next(3, kPiece)), "3:0-0") << "both large files are blocked for a third lane";
+  EXPECT_EQ(text_of(p.next(3, kPiece)), "nothing");
+
+  p.set_layer(1);
+  const auto unblocked = p.next(3, kPiece);
+  ASSERT_TRUE(unblocked);
+  EXPECT_EQ(text_of(unblocked), "1:2-2");
+  EXPECT_TRUE(unblocked->layers_wanted.empty());
+  EXPECT_TRUE(unblocked->layers.contains(FileIndex(1))) << "the layer comes with its pieces";
+}
+
+TEST(WorkPlan, wants_no_layer_for_a_file_of_one_piece) {
+  Plan p({kPiece});
+  const auto batch = p.next(1, kPiece);
+  ASSERT_TRUE(batch);
+  EXPECT_TRUE(batch->layers_wanted.empty());
+  EXPECT_TRUE(batch->layers.empty());
+}
+
+TEST(WorkPlan, gives_back_exactly_what_is_missing) {
+  Plan p({6 * kPiece});
+  ASSERT_EQ(text_of(p.next(1, 5 * kPiece)), "1:0-4");
+  p.set_layer(1);
+  p.hold(1, 0);
+  p.hold(1, 2);
+  p.plan->give_back(LaneId(1));
+  EXPECT_EQ(p.plan->free_bytes(), 4 * kPiece);
+  EXPECT_EQ(text_of(p.next(2, 100 * kPiece)), "1:1-1 1:3-4 1:5-5");
+}
+
+TEST(WorkPlan, what_was_given_back_is_wanted_first) {
+  Plan p(std::vector<std::uint64_t>(6, kPiece));
+  ASSERT_EQ(text_of(p.next(1, 2 * kPiece)), "1:0-0 2:0-0");
+  ASSERT_EQ(text_of(p.next(2, kPiece)), "3:0-0");
+  p.plan->give_back(LaneId(1));
+  EXPECT_EQ(text_of(p.next(2, 3 * kPiece)), "1:0-0 2:0-0 4:0-0");
+}
+
+TEST(WorkPlan, a_layer_that_never_came_is_asked_for_again) {
+  Plan p({4 * kPiece});
+  ASSERT_EQ(text_of(p.next(1, kPiece)), "1:0-0");
+  ASSERT_EQ(text_of(p.next(2, kPiece)), "nothing");
+  p.plan->give_back(LaneId(1));
+  const auto again = p.next(2, kPiece);
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->layers_wanted, std::vector{FileIndex(1)});
+}
+
+TEST(WorkPlan, giving_back_twice_or_for_a_stranger_changes_nothing) {
+  Plan p({2 * kPiece});
+  ASSERT_TRUE(p.next(1, kPiece));
+  p.plan->give_back(LaneId(9));
+  EXPECT_EQ(p.plan->free_bytes(), kPiece);
+  p.plan->give_back(LaneId(1));
+  p.plan->give_back(LaneId(1));
+  EXPECT_EQ(p.plan->free_bytes(), 2 * kPiece);
+}
+
+/// Lanes that come, claim, deliver some of it in order, and go, against the plain truth of who holds what.
+class Simulation {
+ public:
+  explicit Simulation(std::uint64_t seed) : random_(seed), plan_(sizes()) {
+    for (std::uint32_t i = 0; i < plan_.manifest.entry_count(); ++i)
+      total_ += plan_.manifest.entry(FileIndex(i)).size;
+  }
+
+  void run() {
+    for (int step = 0; step < 20'000 && delivered_ < total_; ++step) {
+      const auto lane = static_cast<std::uint32_t>(random_() % 4);
+      switch (random_() % 8) {
+        case 0:
+          end_lane(lane);
+          break;
+        case 1:
+        case 2:
+          claim(lane);
+          break;
+        default:
+          deliver(lane);
+      }
+      ASSERT_EQ(plan_.plan->free_bytes(), total_ - delivered_ - outstanding_);
+      if (testing::Test::HasFailure()) return;
+    }
+    EXPECT_EQ(delivered_, total_) << "some pieces were never handed out";
+  }
+
+ private:
+  struct Lane {
+    std::deque<PieceRef> asked;      // in the order of delivery
+    std::set<FileIndex> may_verify;  // layers it has or fetches
+    std::set<FileIndex> fetches;     // layers that are still on their way to it
+  };
+
+  std::vector<std::uint64_t> sizes() {
+    std::vector<std::uint64_t> out(1 + random_() % 12);
+    for (auto& size : out) {
+      size = random_() % 4 == 0 ? random_() % 3 * 7 : random_() % (6 * kPiece);
+    }
+    out.push_back(3 * kPiece);
+    return out;
+  }
+  [[nodiscard]] std::uint64_t length(const PieceRef& piece) const {
+    return plan_.manifest.geometry(piece.file).length(piece.piece);
+  }
+
+  void claim(std::uint32_t id) {
+    const auto batch = plan_.next(id, 1 + random_() % (4 * kPiece));
+    if (!batch) return;
+    Lane& lane = lanes_[id];
+    for (const auto& [file, layer] : batch->layers) {
+      EXPECT_TRUE(layers_.contains(file)) << "a layer that nobody has fetched";
+      lane.may_verify.insert(file);
+    }
+    for (const FileIndex file : batch->layers_wanted) {
+      EXPECT_FALSE(layers_.contains(file)) << "a known layer asked for again";
+      for (const auto& [other, state] : lanes_) EXPECT_FALSE(state.fetches.contains(file)) << "asked twice";
+      lane.fetches.insert(file);
+      lane.may_verify.insert(file);
+    }
+    std::uint64_t bytes = 0;
+    for (const auto& range : batch->ranges) {
+      for (std::uint32_t i = 0; i < range.count; ++i) {
+        const PieceRef piece{.file = range.file, .piece = range.first.plus(i)};
+        EXPECT_TRUE(taken_.insert(piece).second) << "handed out while somebody has it or fetches it";
+        EXPECT_TRUE(plan_.manifest.geometry(piece.file).one_piece() || lane.may_verify.contains(piece.file))
+            << "a piece for a lane that cannot verify it";
+        lane.asked.push_back(piece);
+        bytes += length(piece);
+      }
+    }
+    EXPECT_EQ(bytes, batch->bytes);
+    outstanding_ += bytes;
+  }
+
+  void deliver(std::uint32_t id) {
+    Lane& lane = lanes_[id];
+    if (lane.asked.empty()) return;
+    const PieceRef piece = lane.asked.front();
+    lane.asked.pop_front();
+    // Layers travel before their pieces.
+    if (lane.fetches.erase(piece.file) > 0) {
+      layers_.insert(piece.file);
+      plan_.set_layer(piece.file.value());
+    }
+    plan_.hold(piece.file.value(), piece.piece.value());
+    outstanding_ -= length(piece);
+    delivered_ += length(piece);
+  }
+
+  void end_lane(std::uint32_t id) {
+    for (const PieceRef& piece : lanes_[id].asked) {
+      taken_.erase(piece);
+      outstanding_ -= length(piece);
+    }
+    lanes_.erase(id);
+    plan_.plan->give_back(LaneId(id));
+  }
+
+  std::mt19937_64 random_;
+  Plan plan_;
+  std::map<std::uint32_t, Lane> lanes_;
+  std::set<PieceRef> taken_;
+  std::set<FileIndex> layers_;
+  std::uint64_t total_ = 0;
+  std::uint64_t outstanding_ = 0;
+  std::uint64_t delivered_ = 0;
+};
+
+TEST(WorkPlan, hands_out_every_piece_exactly_once_unless_it_was_given_back) {
+  const std::uint64_t base = std::random_device{}();
+  for (std::uint64_t seed = base; seed < base + 150; ++seed) {
+    SCOPED_TRACE(fmt::format("seed {}", seed));
+    Simulation(seed).run();
+    if (HasFailure()) return;
+  }
+}
+
+}  // namespace
+}  // namespace covey::swarm
