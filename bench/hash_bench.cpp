@@ -47,6 +47,12 @@ void reference_256_kib(benchmark::State& state) {
   state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations()) * kMinPieceSize);
 }
 
+void fold_of_8192_values(benchmark::State& state) {
+  const auto geometry = *PieceGeometry::for_size(8192ULL * kMinPieceSize);
+  const std::vector<ChainingValue> values(geometry.piece_count());
+  for (auto _ : state) benchmark::DoNotOptimize(fold(geometry, values));
+}
+
 void fold_of_a_64_gib_file(benchmark::State& state) {
   const auto geometry = *PieceGeometry::for_size(64ULL << 30);
   const std::vector<ChainingValue> values(geometry.piece_count());
@@ -58,6 +64,7 @@ BENCHMARK(piece_of_4_mib);
 BENCHMARK(file_of_16_kib);
 BENCHMARK(hole_of_256_kib);
 BENCHMARK(reference_256_kib);
+BENCHMARK(fold_of_8192_values);
 BENCHMARK(fold_of_a_64_gib_file);
 
 }  // namespace

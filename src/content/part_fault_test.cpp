@@ -224,7 +224,7 @@ TEST(PartFaults, a_full_disk_names_the_file_and_what_to_do_and_the_rest_stays) {
     if (full) break;
     EXPECT_EQ(full.error().code, ErrorCode::kDiskFull);
     data_failed =
-        data_failed || full.error().context.find("two.bin; free some and resume") != std::string::npos;
+        data_failed || full.error().context.find("two.bin; free some, then start") != std::string::npos;
     EXPECT_TRUE(part.has(pieces[0].file, pieces[0].piece));
     EXPECT_FALSE(part.has(pieces[1].file, pieces[1].piece));
   }

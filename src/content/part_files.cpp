@@ -48,8 +48,10 @@ void OpenDescriptors::clear() {
 
 std::unexpected<Error> fail_write(int error, const std::filesystem::path& path) {
   if (error == ENOSPC || error == EDQUOT)
-    return fail(ErrorCode::kDiskFull, "no space left to write {}; free some, then start the same transfer again: it goes on from here",
-                path.string());
+    return fail(
+        ErrorCode::kDiskFull,
+        "no space left to write {}; free some, then start the same transfer again: it goes on from here",
+        path.string());
   if (leads_elsewhere(error))
     return fail(
         ErrorCode::kPermissionDenied,
@@ -228,12 +230,30 @@ void PartFiles::remove(FileIndex entry) {
   (manifest_.is_file(entry) ? files_ : folders_).drop(entry.value());
 }
 
+/// The folder that was written into must be the one that stands under the name, or the result would not hold
+/// it.
+Result<> PartFiles::check_in_place(FileIndex entry, const FileDescriptor& opened) {
+  TRY(const SharedDescriptor parent, folder(folder_key(entry)));
+  struct stat mine {};
+  struct stat named {};
+  if (::fstat(opened.get(), &mine) != 0) return fail_write(errno, path_of(entry));
+  if (::fstatat(parent->get(), name_of(entry).c_str(), &named, AT_SYMLINK_NOFOLLOW) != 0 ||
+      mine.st_ino != named.st_ino || mine.st_dev != named.st_dev) {
+    return fail(ErrorCode::kIo,
+                "{} was moved or replaced while it was downloaded; put it back, or start again without the "
+                "partial download",
+                path_of(entry).string());
+  }
+  return {};
+}
+
 Result<> PartFiles::set_mtime(FileIndex entry) {
   SharedDescriptor fd;
   if (manifest_.is_file(entry)) {
     TRY(fd, large_file(entry));
   } else {
     TRY(fd, folder(entry.value()));
+    TRY_VOID(check_in_place(entry, *fd));
   }
   if (disk_.set_mtime(fd->get(), manifest_.entry(entry).mtime_ns) != 0)
     return fail_write(errno, path_of(entry));

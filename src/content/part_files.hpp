@@ -87,6 +87,7 @@ class PartFiles {
   [[nodiscard]] std::uint32_t folder_key(FileIndex entry) const;
   [[nodiscard]] std::string name_of(FileIndex entry) const;
   Result<SharedDescriptor> folder(std::uint32_t key);
+  Result<> check_in_place(FileIndex entry, const FileDescriptor& opened);
   Result<SharedDescriptor> folder_locked(std::uint32_t key);
   Result<SharedDescriptor> make_folder_locked(std::uint32_t key, const SharedDescriptor& parent);
   Result<FileDescriptor> open_file(FileIndex file, int flags);

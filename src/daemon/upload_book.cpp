@@ -92,7 +92,6 @@ api::TransferView UploadBook::view_of(Upload& upload) const {
   view.bytes_total = upload.share.bytes;
   view.bytes_done = upload.bytes;
   view.pieces_done = upload.pieces;
-  view.files_total = upload.share.files;
   view.rate = view.state == api::TransferState::kRunning ? upload.speed.rate() : 0;
   if (view.state == api::TransferState::kRunning && upload.bytes < upload.share.bytes) {
     view.eta_seconds = upload.speed.seconds_for(upload.share.bytes - upload.bytes);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "crypto/hash.hpp"
+
 namespace covey::identity {
 namespace {
 
@@ -79,6 +81,17 @@ TEST_F(Vault, notices_changed_parameters_and_seals_under_a_passphrase) {
     const auto read = parse_identity(changed);
     EXPECT_FALSE(read && unlock_with_passphrase(*read, secret("correct horse"))) << at;
   }
+}
+
+TEST_F(Vault, refuses_a_well_sealed_key_of_another_peer_than_the_file_names) {
+  NewIdentity made = with_key_file();
+  made.sealed.peer = DeviceKey::ephemeral(random_).peer_id();
+  Bytes head = encode_identity(made.sealed);
+  head.resize(head.size() - kSealedKeyBytes);
+  const auto key = crypto::derive_key(crypto::kDeviceKeyLabel, made.unlocked.vault_key.view());
+  made.sealed.device_seed = crypto::seal(key, random_, head, made.unlocked.device.seed().view());
+  EXPECT_EQ(unlock_with_vault_key(made.sealed, made.unlocked.vault_key.clone()).error().code,
+            ErrorCode::kCorrupt);
 }
 
 TEST_F(Vault, refuses_files_that_are_cut_short_continued_or_foreign) {

@@ -329,7 +329,7 @@ TransferProgress Download::progress() {
   out.pieces_done = present.pieces;
   out.files_done = present.files;
   out.bytes_resumed = resumed.bytes;
-  speed_.update(present.bytes, now);
+  speed_.update(present.bytes - resumed.bytes, now);
   out.rate = phase_ == Phase::kRunning ? speed_.rate() : 0;
   if (phase_ == Phase::kRunning) out.eta_seconds = speed_.seconds_for(wanted.bytes - present.bytes);
   // All lanes lead to one peer; what earlier lanes brought counts as well.

@@ -213,7 +213,7 @@ io::Awaitable<Result<>> DownloadLane::fetch_batches() {
   }
   const wire::Cancel empty;
   CO_TRY_VOID(co_await link_->send_message(stream_, wire::FrameKind::kFinished, empty));
-  co_return co_await link_->end_stream(stream_, std::nullopt);
+  co_return co_await link_->end_stream(stream_);
 }
 
 io::Awaitable<Result<>> DownloadLane::request(Batch batch) {
@@ -374,7 +374,8 @@ io::Awaitable<Result<>> DownloadLane::take_trouble(transport::FrameBody& body) {
   wire::Trouble message;
   CO_TRY_VOID(co_await body.read_message(message));
   std::string words = content::printable_path(message.message());
-  co_return fail(ErrorCode::kSourceChanged, "the sender at {} cannot deliver a file any more: {}",
+  co_return fail(ErrorCode::kSourceChanged,
+                 "the sender at {} cannot deliver a file any more: {}; ask the sender to share it again",
                  link_->stream().remote_address(), words);
 }
 

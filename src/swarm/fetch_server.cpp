@@ -1,5 +1,6 @@
 #include "swarm/fetch_server.hpp"
 
+#include "base/log.hpp"
 #include "swarm/piece_sender.hpp"
 #include "wire/fetch.pb.h"
 
@@ -242,10 +243,14 @@ io::Awaitable<Result<>> FetchServer::Session::serve_manifest(Range range) {
 
 io::Awaitable<Result<>> FetchServer::Session::tell_trouble(std::uint32_t file, const Error& error) {
   CO_TRY_VOID(co_await sender.flush());
+  log::warn("cannot serve {}: {}", share->name, error.context);
   wire::Trouble message;
   message.set_file(file);
   message.set_code(static_cast<std::uint32_t>(error.code));
-  message.set_message(error.context);
+  // The error's own words say where the file lies on this machine, which is nobody else's business.
+  message.set_message(fmt::format(
+      "{} {}", share->manifest.path(content::FileIndex(file)),
+      error.code == ErrorCode::kSourceChanged ? "has changed since it was shared" : "cannot be read"));
   co_return co_await link->send_message(stream, wire::FrameKind::kTrouble, message);
 }
 

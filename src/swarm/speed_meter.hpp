@@ -32,13 +32,14 @@ class SpeedMeter {
   /// Seconds until `left` bytes are through at this speed; nothing while it is unknown.
   [[nodiscard]] std::optional<std::uint64_t> seconds_for(std::uint64_t left) const {
     if (rate_ < 1) return std::nullopt;
-    return static_cast<std::uint64_t>(std::ceil(static_cast<double>(left) / rate_));
+    return static_cast<std::uint64_t>(std::ceil(static_cast<double>(left) / rate_ - kRounding));
   }
   void reset() { *this = SpeedMeter(); }
 
  private:
   static constexpr double kWindow = 3;
   static constexpr double kMinInterval = 0.05;
+  static constexpr double kRounding = 0.01;  // seconds; "10s left" at exactly 10
   std::optional<SteadyTime> last_time_;
   std::uint64_t last_bytes_ = 0;
   double covered_ = 0;

@@ -60,16 +60,6 @@ Layer some_layer(const content::PieceGeometry& geometry) {
       *content::PieceLayer::computed(geometry, std::vector<content::ChainingValue>(geometry.piece_count())));
 }
 
-std::set<PieceRef> pieces_of(const Batch& batch) {
-  std::set<PieceRef> out;
-  for (const auto& range : batch.ranges) {
-    for (std::uint32_t i = 0; i < range.count; ++i) {
-      EXPECT_TRUE(out.insert({range.file, range.first.plus(i)}).second) << "twice in one batch";
-    }
-  }
-  return out;
-}
-
 /// "1:0-3 2:0-0": file, first piece, last piece.
 std::string text_of(const std::optional<Batch>& batch) {
   if (!batch) return "nothing";

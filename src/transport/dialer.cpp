@@ -106,8 +106,8 @@ io::Awaitable<Result<std::shared_ptr<Link>>> dial(const Local& local, identity::
     if (!won) co_return std::unexpected(last.value_or(won.error()));
     auto& [socket, address] = *won;
     CO_TRY(TlsStream stream, TlsStream::create(std::move(socket), *local.tls, TlsRole::kDialer, peer));
-    auto link = co_await Link::establish(std::move(stream), local.hello, *local.router,
-                                         local.dial_timeout, local.deadlines);
+    auto link = co_await Link::establish(std::move(stream), local.hello, *local.router, local.dial_timeout,
+                                         local.deadlines);
     if (link || link.error().code == ErrorCode::kCancelled) co_return link;
     // Somebody is there, but not a peer to talk with: the next address may be the right one.
     last = std::move(link).error();

@@ -170,8 +170,8 @@ io::Awaitable<Result<>> Link::answer_open(wire::FrameHeader header, FrameBody& b
   }
   const Router::Answer* answer = router_->find(open.protocol());
   if (answer == nullptr) {
-    co_return co_await end_stream(header.stream,
-                                  Error{ErrorCode::kUnsupported, "this peer does not offer that protocol"});
+    const Error reason{ErrorCode::kUnsupported, "this peer does not offer that protocol"};
+    co_return co_await end_stream(header.stream, reason);
   }
   handlers_.emplace(header.stream, (*answer)(*this, header.stream));
   co_return Result<>{};
@@ -222,11 +222,16 @@ io::Awaitable<Result<wire::StreamId>> Link::open(std::string protocol,
   co_return id;
 }
 
-io::Awaitable<Result<>> Link::end_stream(wire::StreamId stream, std::optional<Error> reason) {
+io::Awaitable<Result<>> Link::end_stream(wire::StreamId stream) {
+  const wire::Close message;
+  co_return co_await send_message(stream, wire::FrameKind::kClose, message);
+}
+
+io::Awaitable<Result<>> Link::end_stream(wire::StreamId stream, const Error& reason) {
   wire::Close message;
-  if (reason && reason->code != ErrorCode::kCancelled) {
-    message.set_code(static_cast<std::uint32_t>(reason->code));
-    message.set_message(reason->context.substr(0, kMaxCloseText));
+  if (reason.code != ErrorCode::kCancelled) {
+    message.set_code(static_cast<std::uint32_t>(reason.code));
+    message.set_message(reason.context.substr(0, kMaxCloseText));
   }
   co_return co_await send_message(stream, wire::FrameKind::kClose, message);
 }

@@ -97,7 +97,9 @@ class Link {
   /// Starts a stream that speaks `protocol`; its frames go to `handler` from now on.
   io::Awaitable<Result<wire::StreamId>> open(std::string protocol, std::unique_ptr<StreamHandler> handler);
   /// Tells the other side that the stream is over. kCancelled as `code` of a good end is sent as 0.
-  io::Awaitable<Result<>> end_stream(wire::StreamId stream, std::optional<Error> reason);
+  io::Awaitable<Result<>> end_stream(wire::StreamId stream);
+  /// Likewise, with why. `reason` outlives the wait.
+  io::Awaitable<Result<>> end_stream(wire::StreamId stream, const Error& reason);
 
   io::Awaitable<Result<>> send_message(wire::StreamId stream, wire::FrameKind kind,
                                        const google::protobuf::MessageLite& message);

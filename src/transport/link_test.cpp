@@ -137,7 +137,8 @@ TEST(Link, a_stream_carries_frames_to_its_handler_and_ends_for_both) {
                                  frame_bytes(kNote, stream->value(), as_bytes("three33333"))});
     const auto sent = co_await link.send_frames(frames);
     CO_REQUIRE(sent);
-    const auto ended = co_await link.end_stream(*stream, Error{ErrorCode::kRefused, "enough"});
+    const Error enough{ErrorCode::kRefused, "enough"};
+    const auto ended = co_await link.end_stream(*stream, enough);
     CO_REQUIRE(ended);
     const auto came = co_await talk.heard.wait_for(3, 1);
     CO_REQUIRE(came);

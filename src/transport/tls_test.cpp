@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <random>
+
 #include "transport/raw_tls.hpp"
 #include "transport/test_peer.hpp"
 

@@ -79,7 +79,8 @@ class Identity(CoveyTest):
 
 class CommandLine(CoveyTest):
     def test_wrong_usage_ends_with_2_and_names_the_help(self):
-        for arguments in (["nonsense"], ["send"], ["receive"], ["send", "--no-such"], ["ticket"], ["pause"], ["cancel"]):
+        wrong = ["nonsense"], ["send"], ["receive"], ["send", "--no-such"], ["ticket"], ["pause"], ["cancel"]
+        for arguments in wrong:
             with self.subTest(arguments=arguments):
                 answer = self.expect(WRONG_USAGE, self.covey(*arguments))
                 self.assertIn("--help", answer.err)

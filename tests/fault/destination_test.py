@@ -91,14 +91,15 @@ class Destination(CoveyTest):
         self.assertIn(str(self.destination), answer.err)
         self.assertRegex(answer.err, "(?i)permission")
 
-    def test_a_destination_that_does_not_exist_or_is_a_file(self):
+    def test_a_destination_that_does_not_exist_is_made(self):
+        self.expect(0, self.receive(self.ticket, "-o", str(self.scratch / "new" / "folder")))
+        self.assertEqual(differences(self.path, self.scratch / "new" / "folder" / "data.bin"), [])
+
+    def test_a_destination_that_is_a_file_is_named_and_kept(self):
         (self.scratch / "file").write_text("a file")
-        for name in ("missing", "file"):
-            with self.subTest(name=name):
-                answer = self.receive(self.ticket, "-o", str(self.scratch / name))
-                self.assertNotEqual(answer.code, 0, answer)
-                self.assertIn(str(self.scratch / name), answer.err)
-        self.assertFalse((self.scratch / "missing").exists())
+        answer = self.receive(self.ticket, "-o", str(self.scratch / "file"))
+        self.assertNotEqual(answer.code, 0, answer)
+        self.assertIn(str(self.scratch / "file"), answer.err)
         self.assertEqual((self.scratch / "file").read_text(), "a file")
 
     def test_a_part_folder_of_other_content_is_left_alone(self):

@@ -17,7 +17,7 @@ from support.program import INTERRUPTED, is_sanitized
 
 KILLS = int(os.environ.get("COVEY_KILLS", "20"))
 SEED = int(os.environ.get("COVEY_SEED", random.SystemRandom().randrange(1 << 32)))
-SIZE = (64 if is_sanitized() else 256) * MIB + 77 * KIB + 3
+SIZE = (48 if is_sanitized() else 128) * MIB + 77 * KIB + 3
 # What a receiver has asked for and not yet got, at most: four connections of 12 MiB each.
 IN_FLIGHT = 48 * MIB
 
@@ -80,6 +80,9 @@ class Killed(CoveyTest):
                 continue
             kills += 1
             self.assert_nothing_recorded_was_fetched_again(receiver.kill())
+            if os.listdir(self.destination) == ["data.bin"]:  # killed between its last act and its end
+                self.assert_whole()
+                whole += 1
         last = self.expect(0, self.receive(ticket, "--json"))
         self.assert_nothing_recorded_was_fetched_again(last)
         self.assert_whole()
@@ -87,7 +90,25 @@ class Killed(CoveyTest):
         wasted = self.sent_by(sender) - (whole + 1) * SIZE
         self.assertLessEqual(wasted, KILLS * IN_FLIGHT, "more was fetched twice than was in flight")
         self.assertGreater(self.resumed_total, 0, "no kill left anything to resume: the moments were badly chosen")
-        print(f"{whole} transfers ended before their kill; a kill cost {wasted / KILLS / MIB:.1f} MiB on average", flush=True)
+        print(f"{whole} ended before their kill; a kill cost {wasted / KILLS / MIB:.1f} MiB on average", flush=True)
+
+    def test_the_receiver_is_killed_right_after_its_result_appeared(self):
+        path = random_file(self.source / "small.bin", MIB)
+        _, ticket = self.send(str(path))
+        result = self.destination / "small.bin"
+        for _ in range(50):
+            receiver = self.start("receive", ticket)
+            while receiver.is_running() and not result.exists():
+                pass  # the moment to hit is short
+            receiver.kill()
+            self.assertEqual(differences(path, result), [])
+            if part_folder(self.destination, "small.bin").exists():
+                break
+            result.unlink()
+        else:
+            self.skipTest("each time it had tidied up before the kill")
+        self.expect(0, self.receive(ticket))
+        self.assertEqual(os.listdir(self.destination), ["small.bin"])
 
     def test_the_sender_is_killed(self):
         kills = 0
