@@ -1,5 +1,4 @@
-// The control messages of the link and of the fetch protocol: what was read can be written and read again,
-// and takes no more memory than its limit makes sensible.
+// The control messages of the link and of the fetch protocol: what was read can be written and read again.
 //
 // The first byte of the input chooses the message.
 

@@ -243,8 +243,12 @@ io::Awaitable<Result<std::shared_ptr<DownloadJob>>> Download::on_opened(
 io::Awaitable<Result<std::shared_ptr<DownloadJob>>> Download::on_manifest(Bytes bytes) {
   auto parse = [bytes = std::move(
                     bytes)]() mutable -> Result<std::pair<std::shared_ptr<const content::Manifest>, Bytes>> {
-    TRY(auto manifest, content::Manifest::parse(bytes));
-    return std::pair(std::make_shared<const content::Manifest>(std::move(manifest)), std::move(bytes));
+    auto manifest = content::Manifest::parse(bytes);
+    if (!manifest) {
+      return std::unexpected(
+          in_context(std::move(manifest).error(), "the sender's list of files was refused"));
+    }
+    return std::pair(std::make_shared<const content::Manifest>(std::move(*manifest)), std::move(bytes));
   };
   CO_TRY(auto parsed, co_await services_.offload->run(std::move(parse)));
   co_return co_await open_job(std::move(parsed.first), std::move(parsed.second));
@@ -260,7 +264,10 @@ io::Awaitable<Result<std::shared_ptr<DownloadJob>>> Download::open_job(
     }
     std::error_code ignored;
     const auto destination = order_.directory / name_->text();
-    if (order_.on_taken == content::OnTaken::kRefuse &&
+    // With a partial download beside it, the result may be its own, put in place just before the end.
+    const bool begun =
+        std::filesystem::exists(content::PartFolder::part_path(order_.directory, *name_), ignored);
+    if (order_.on_taken == content::OnTaken::kRefuse && !begun &&
         std::filesystem::exists(std::filesystem::symlink_status(destination, ignored))) {
       return fail(ErrorCode::kAlreadyExists,
                   "{} exists already; use --overwrite to replace it or --rename to keep both",

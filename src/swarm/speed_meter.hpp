@@ -2,6 +2,7 @@
 // SpeedMeter: a transfer's smoothed speed, from byte counts at points in time. An exponential average over
 // about three seconds: steady enough to read, quick enough to believe. Pure; one thread.
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <optional>
@@ -22,7 +23,9 @@ class SpeedMeter {
     const double seconds = std::chrono::duration<double>(now - *last_time_).count();
     if (seconds < kMinInterval) return;
     const double current = static_cast<double>(bytes - std::min(bytes, last_bytes_)) / seconds;
-    const double weight = 1 - std::exp(-(covered_ += seconds, seconds) / std::min(covered_, kWindow));
+    covered_ += seconds;
+    // A true mean at first, so that a steady speed is believed at once.
+    const double weight = std::max(1 - std::exp(-seconds / kWindow), seconds / covered_);
     rate_ += (current - rate_) * weight;
     last_time_ = now;
     last_bytes_ = bytes;

@@ -181,6 +181,7 @@ io::Awaitable<Result<>> Link::take_close(wire::FrameHeader header, FrameBody& bo
   wire::Close message;
   CO_TRY_VOID(co_await body.read_message(message));
   Error reason{believed(message.code()), shown(message.message())};
+  if (reason.context.empty()) reason.context = stream_.remote_address() + " ended it without a reason";
   if (header.stream.value() == 0) co_return std::unexpected(std::move(reason));
   const auto found = handlers_.find(header.stream);
   if (found == handlers_.end()) co_return Result<>{};

@@ -24,8 +24,10 @@ struct Listener::Shared {
 
   [[nodiscard]] bool has_room(const std::string& address) {
     const Counts& here = by_address[address];
+    // A handshake is a link to be: counted together, the limit holds whatever is reported late.
     return all.handshakes < limits.handshakes && here.handshakes < limits.handshakes_per_address &&
-           all.links < limits.links && here.links < limits.links_per_address;
+           all.links + all.handshakes < limits.links &&
+           here.links + here.handshakes < limits.links_per_address;
   }
   void add(const std::string& address, int handshakes, int links) {
     for (Counts* counts : {&all, &by_address[address]}) {

@@ -4,6 +4,7 @@
 
 #include <fstream>
 
+#include "base/log.hpp"
 #include "transport/test_peer.hpp"
 
 namespace covey::transport {
@@ -107,6 +108,7 @@ TEST(Listener, a_port_in_use_is_an_error_that_says_what_to_do) {
 
 TEST(Listener, floods_of_silent_connections_cost_little_and_honest_peers_get_in) {
   run_house({}, [](House& house) -> io::Awaitable<void> {
+    (void)log::set_up(log::Verbosity::kQuiet);  // each of them is told of
     const std::size_t before = resident_bytes();
     std::vector<Tcp::socket> flood;
     for (int i = 0; i < 2000; ++i) {

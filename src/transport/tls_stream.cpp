@@ -83,7 +83,8 @@ io::Awaitable<Result<>> TlsStream::wait_for(int ssl_error, std::chrono::millisec
   const auto [error] =
       co_await s.socket.async_wait(reading ? Tcp::socket::wait_read : Tcp::socket::wait_write, io::kNoThrow);
   watchdog.disarm();
-  if (watchdog.bit()) {
+  // Whichever direction was late, its watchdog has ended the waits of both.
+  if (s.read_watchdog.bit() || s.write_watchdog.bit()) {
     co_return fail(ErrorCode::kTimedOut, "{} {}: no progress for {} s", doing, s.remote,
                    timeout.count() / 1000);
   }

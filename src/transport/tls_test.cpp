@@ -136,8 +136,8 @@ TEST(Tls, a_stranger_who_says_nothing_is_dropped_at_the_deadline) {
   const TestPeer us(1);
   test::run_in_loop([&]() -> io::Awaitable<void> {
     const io::Executor executor = co_await asio::this_coro::executor;
-    SocketPair sockets = socket_pair(executor);
     for (const TlsRole role : {TlsRole::kListener, TlsRole::kDialer}) {
+      SocketPair sockets = socket_pair(executor);
       Tcp::socket& socket = role == TlsRole::kListener ? sockets.listener : sockets.dialer;
       auto stream = co_await shake_hands(std::move(socket), us, role, std::nullopt, 30ms);
       test::expect_error(test::error_of(stream), ErrorCode::kTimedOut, "127.0.0.1:");

@@ -14,6 +14,16 @@ BLOCK = 256 << 10
 RESET = struct.pack("ii", 1, 0)  # SO_LINGER: closing sends a reset
 
 
+def break_off(connection):
+    """Ends it for both sides at once, also while a thread is reading from it: closing alone would wait for that."""
+    try:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+        connection.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        pass
+    connection.close()
+
+
 class Proxy:
     def __init__(self, target, keeps_traffic=False):
         self._target = target
@@ -68,7 +78,7 @@ class Proxy:
             sink.shutdown(socket.SHUT_WR)
         except OSError:
             for end in (source, sink):
-                end.close()
+                break_off(end)
 
     def _admit(self, size):
         with self._changed:
@@ -107,12 +117,7 @@ class Proxy:
         with self._changed:
             broken, self._connections = self._connections, []
         for connection in broken:
-            try:
-                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
-                connection.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
-            connection.close()
+            break_off(connection)
 
     def shut(self):
         """Accepts nobody any more."""
