@@ -4,6 +4,8 @@
 
 #include <benchmark/benchmark.h>
 
+#include <future>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -32,9 +34,13 @@ struct Peer {
   TlsContext tls;
 };
 
-io::Awaitable<Result<TlsStream>> shake_hands(Tcp::socket socket, const Peer& peer, TlsRole role) {
-  CO_TRY(TlsStream stream, TlsStream::create(std::move(socket), peer.tls, role, std::nullopt));
-  CO_TRY_VOID(co_await stream.handshake(kPatience));
+/// A pointer, since asio wants to make an empty result where a coroutine throws.
+using StreamPtr = std::unique_ptr<TlsStream>;
+
+io::Awaitable<Result<StreamPtr>> shake_hands(Tcp::socket socket, const Peer& peer, TlsRole role) {
+  CO_TRY(TlsStream made, TlsStream::create(std::move(socket), peer.tls, role, std::nullopt));
+  auto stream = std::make_unique<TlsStream>(std::move(made));
+  CO_TRY_VOID(co_await stream->handshake(kPatience));
   co_return stream;
 }
 
@@ -96,7 +102,7 @@ class Connection {
   }
 
  private:
-  void take(Result<TlsStream> made, std::optional<TlsStream>& place) {
+  void take(Result<StreamPtr> made, StreamPtr& place) {
     if (made) {
       place = std::move(*made);
     } else {
@@ -108,8 +114,8 @@ class Connection {
   Peer bob_{2};
   io::EventThread dialing_{"dialing"};
   io::EventThread listening_{"listening"};
-  std::optional<TlsStream> sender_;
-  std::optional<TlsStream> receiver_;
+  StreamPtr sender_;
+  StreamPtr receiver_;
   std::future<Result<>> receiving_;
   std::string problem_;
 };

@@ -1,8 +1,8 @@
 #include "access/share_description.hpp"
 
-#include <algorithm>
-
+#include "access/clean_text.hpp"
 #include "base/cursor.hpp"
+#include "base/record_time.hpp"
 
 // Numbers are big-endian; times are milliseconds since the Unix epoch, mtime nanoseconds in two's complement.
 //
@@ -16,51 +16,6 @@ namespace covey::access {
 namespace {
 
 constexpr Byte kVersion = 1;
-/// The end of the year 9999: far enough, and no overflow in any clock.
-constexpr std::uint64_t kMaxUnixMs = 253402300799999;
-
-/// The bytes a UTF-8 character takes that begins like this, or 0: RFC 3629.
-std::size_t sequence_length(Byte first) {
-  if (first < 0x80) return 1;
-  if (first >= 0xc2 && first <= 0xdf) return 2;
-  if (first >= 0xe0 && first <= 0xef) return 3;
-  if (first >= 0xf0 && first <= 0xf4) return 4;
-  return 0;
-}
-
-/// No overlong forms, no surrogates, nothing above U+10FFFF.
-bool is_second_byte(Byte first, Byte second) {
-  const Byte low = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
-  const Byte high = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
-  return second >= low && second <= high;
-}
-
-bool is_control(ByteView character) {
-  if (character.size() == 1) return character[0] < 0x20 || character[0] == 0x7f;
-  return character.size() == 2 && character[0] == 0xc2 && character[1] < 0xa0;
-}
-
-bool is_clean_text(ByteView text) {
-  while (!text.empty()) {
-    const std::size_t length = sequence_length(text[0]);
-    if (length == 0 || length > text.size()) return false;
-    const ByteView character = text.first(length);
-    if (length > 1 && !is_second_byte(character[0], character[1])) return false;
-    for (const Byte byte : character.subspan(std::min<std::size_t>(length, 2))) {
-      if (byte < 0x80 || byte > 0xbf) return false;
-    }
-    if (is_control(character)) return false;
-    text = text.subspan(length);
-  }
-  return true;
-}
-
-Result<WallTime> read_time(ByteReader& reader) {
-  TRY(const auto ms, reader.number<std::uint64_t>());
-  if (ms > kMaxUnixMs) return fail(ErrorCode::kMalformed, "a time beyond the year 9999");
-  return from_unix_ms(static_cast<std::int64_t>(ms));
-}
-
 Result<bool> read_flag(ByteReader& reader) {
   TRY(const Byte value, reader.number<Byte>());
   if (value > 1) return fail(ErrorCode::kMalformed, "a flag that is neither 0 nor 1");
@@ -116,14 +71,14 @@ Result<ShareDescription> read_fields(ByteReader& reader) {
 }  // namespace
 
 SignedShareDescription sign(const ShareDescription& description, const identity::DeviceKey& owner) {
-  const auto ms = [](WallTime time) { return static_cast<std::uint64_t>(to_unix_ms(time)); };
   ByteWriter out(kMaxShareDescriptionBytes);
   out.number(kVersion).raw(description.share_id.view()).raw(description.owner.bytes());
   out.number(static_cast<Byte>(description.kind)).raw(description.root.view());
   out.number(description.content_size).number(description.total_bytes).number(description.file_count);
   out.number(static_cast<Byte>(description.executable ? 1 : 0));
   out.number(static_cast<std::uint64_t>(description.mtime_ns));
-  out.number(ms(description.created_at)).number(description.expires_at ? ms(*description.expires_at) : 0);
+  out.number(record_time(description.created_at));
+  out.number(description.expires_at ? record_time(*description.expires_at) : 0);
   out.sized16(as_bytes(description.title));
   SignedShareDescription signed_one{.payload = out.take(), .signature = {}};
   signed_one.signature = owner.sign(crypto::kShareDescriptionLabel, signed_one.payload);

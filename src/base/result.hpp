@@ -2,8 +2,9 @@
 // Result<T> and Error: how every fallible function in Covey reports what went wrong.
 //
 // An Error tells apart whose fault it was (the peer, this machine, the user's input) by its code, and its
-// context is a sentence for a person: what happened and what to do next. It never holds a secret.
-// Values; any thread.
+// context is a sentence for a person: what happened and what to do next. It never holds a secret. The numbers
+// travel in Close and Trouble messages (docs/spec/wire.md), so a code keeps its number for ever; new ones
+// come last. Values; any thread.
 
 #include <cstdint>
 #include <expected>

@@ -12,7 +12,7 @@ Result<PieceGeometry> PieceGeometry::for_size(std::uint64_t size) {
                 human_bytes(kMaxFileSize));
   std::uint32_t piece_size = kMinPieceSize;
   const auto count = [&] { return (size + piece_size - 1) / piece_size; };
-  while (count() > kMaxPieceCount) piece_size *= 2;
+  while (count() > kManyPieces && piece_size < kMaxPieceSize) piece_size *= 2;
   return PieceGeometry(size, piece_size, static_cast<std::uint32_t>(std::max<std::uint64_t>(1, count())));
 }
 

@@ -2,7 +2,7 @@
 // PieceGeometry: how content of a given size is cut into pieces.
 //
 // Every piece is an aligned subtree of the BLAKE3 tree: a power of two of at least 256 KiB, doubled until no
-// more than 262,144 pieces are left. Content of zero bytes has one piece of length zero. Values; any thread.
+// more than 65,536 pieces are left, or it has 64 MiB. Content of zero bytes has one piece of length zero. Values; any thread.
 // Spec: docs/spec/content.md, "Pieces".
 
 #include <cstdint>
@@ -25,6 +25,8 @@ struct PieceRef {
 
 inline constexpr std::uint32_t kMinPieceSize = 256U << 10;
 inline constexpr std::uint32_t kMaxPieceSize = 64U << 20;
+/// What more pieces than this would cost in memory is worth more than their being small.
+inline constexpr std::uint32_t kManyPieces = 65'536;
 inline constexpr std::uint32_t kMaxPieceCount = 262'144;
 inline constexpr std::uint64_t kMaxFileSize = std::uint64_t{kMaxPieceSize} * kMaxPieceCount;  // 16 TiB
 

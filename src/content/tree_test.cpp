@@ -103,17 +103,16 @@ TEST(Tree, the_only_piece_of_small_content_is_its_id) {
 }
 
 TEST(Tree, pieces_of_huge_files_fold_like_small_ones) {
-  // 4 MiB pieces of a 1 TiB geometry: the value of the last one, built here from its sixteen 256 KiB parts
-  // with an independent reduction of the reference kind.
+  // The last of a terabyte's pieces, far from the first in its chunk counters.
   const auto huge = *PieceGeometry::for_size(1ULL << 40);
-  ASSERT_EQ(huge.piece_size(), 4U << 20);
+  ASSERT_EQ(huge.piece_size(), 16U << 20);
   const Bytes zeros(huge.piece_size());
   const PieceIndex last(huge.piece_count() - 1);
   EXPECT_EQ(hash_piece(huge, last, zeros), hash_zero_piece(huge, last));
   EXPECT_NE(hash_zero_piece(huge, last), hash_zero_piece(huge, PieceIndex(0)));  // the place counts
-  // The first two pieces of 64 GiB + 2 MiB content are the whole subtree of content cut at 256 KiB.
+  // The first two pieces of content just above 16 GiB are one subtree, the root of a file of their size.
   const Bytes input = official_input(1U << 20);
-  const auto coarse = *PieceGeometry::for_size((64ULL << 30) + 2);
+  const auto coarse = *PieceGeometry::for_size((16ULL << 30) + 2);
   ASSERT_EQ(coarse.piece_size(), 512U << 10);
   const std::array<ChainingValue, 2> halves = {
       hash_piece(coarse, PieceIndex(0), ByteView(input).first(512U << 10)),
@@ -188,10 +187,12 @@ TEST(PieceGeometry, doubles_pieces_until_there_are_few_enough) {
   EXPECT_EQ(PieceGeometry::for_size(kMinPieceSize)->piece_count(), 1U);
   EXPECT_EQ(PieceGeometry::for_size(kMinPieceSize + 1)->piece_count(), 2U);
   EXPECT_EQ(PieceGeometry::for_size(kMinPieceSize + 1)->length(PieceIndex(1)), 1U);
-  EXPECT_EQ(PieceGeometry::for_size(64ULL << 30)->piece_size(), kMinPieceSize);
-  EXPECT_EQ(PieceGeometry::for_size((64ULL << 30) + 1)->piece_size(), 2 * kMinPieceSize);
-  EXPECT_EQ(PieceGeometry::for_size(1ULL << 40)->piece_size(), 4U << 20);
+  EXPECT_EQ(PieceGeometry::for_size(16ULL << 30)->piece_size(), kMinPieceSize);
+  EXPECT_EQ(PieceGeometry::for_size((16ULL << 30) + 1)->piece_size(), 2 * kMinPieceSize);
+  EXPECT_EQ(PieceGeometry::for_size(1ULL << 40)->piece_size(), 16U << 20);
+  EXPECT_EQ(PieceGeometry::for_size(4ULL << 40)->piece_count(), kManyPieces);
   EXPECT_EQ(PieceGeometry::for_size(kMaxFileSize)->piece_size(), kMaxPieceSize);
+  EXPECT_EQ(PieceGeometry::for_size(kMaxFileSize)->piece_count(), kMaxPieceCount);
   EXPECT_EQ(PieceGeometry::for_size(kMaxFileSize + 1).error().code, ErrorCode::kLimitExceeded);
 }
 

@@ -16,12 +16,17 @@ struct Label {
 inline constexpr Label kCertificateLabel{"covey 2026-11 certificate signature v1"};
 inline constexpr Label kHelloLabel{"covey 2026-11 hello signature v1"};
 inline constexpr Label kShareDescriptionLabel{"covey 2026-11 share description signature v1"};
+inline constexpr Label kMembershipClaimLabel{"covey 2026-11 membership claim v1"};
+inline constexpr Label kMembershipLabel{"covey 2026-11 membership v1"};
+inline constexpr Label kTrackerLoginLabel{"covey 2026-11 tracker login v1"};
+inline constexpr Label kShareListingLabel{"covey 2026-11 share listing v1"};
 
 // Key derivations and keyed hashes.
 inline constexpr Label kTicketShareIdLabel{"covey 2026-11 ticket share id v1"};
 inline constexpr Label kTicketProofLabel{"covey 2026-11 ticket proof v1"};
 inline constexpr Label kVaultKeyLabel{"covey 2026-11 vault key wrap v1"};
 inline constexpr Label kDeviceKeyLabel{"covey 2026-11 device key wrap v1"};
+inline constexpr Label kErrandKeyLabel{"covey 2026-11 errand key v1"};
 inline constexpr Label kSafetyWordsLabel{"covey 2026-11 safety words v1"};
 
 }  // namespace covey::crypto

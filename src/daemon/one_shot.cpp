@@ -1,6 +1,7 @@
 #include "daemon/one_shot.hpp"
 
 #include "base/log.hpp"
+#include "daemon/errand_key.hpp"
 #include "daemon/event_loop.hpp"
 #include "daemon/node.hpp"
 #include "daemon/node_home.hpp"
@@ -142,7 +143,8 @@ class Receiver {
   io::Awaitable<Result<api::TransferView>> run() {
     CO_TRY(auto ticket, access::Ticket::parse(request_.download.ticket));
     const std::string title = "from " + ticket.owner.short_text();  // until the share says its own
-    CO_TRY(node_, Node::create(network_, identity::DeviceKey::ephemeral(random_), clock_, random_));
+    auto key = errand_key(ticket.secret, request_.download.directory, machine_id(), random_);
+    CO_TRY(node_, Node::create(network_, std::move(key), clock_, random_));
     swarm::DownloadOrder order{.ticket = std::move(ticket),
                                .directory = request_.download.directory,
                                .select = request_.download.select,

@@ -13,8 +13,9 @@ constexpr const char* kCipherSuites =
 constexpr const char* kGroups = "X25519:P-256";
 constexpr const char* kSignatureAlgorithms = "ECDSA+SHA256";
 constexpr unsigned char kAlpn[] = {7, 'c', 'o', 'v', 'e', 'y', '/', '1'};
-/// Many records a system call: reading ahead costs no copy, since OpenSSL decrypts where it read to.
-constexpr std::size_t kReadBufferBytes = 256U << 10;
+/// Two records a system call. Reading more ahead saves calls, but then what was decrypted leaves the nearest
+/// cache before it is copied to its reader, which costs more (docs/performance.md).
+constexpr std::size_t kReadBufferBytes = 32U << 10;
 
 /// Index of the PeerCheck in a session's user data.
 int peer_check_index() {

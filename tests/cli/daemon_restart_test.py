@@ -105,7 +105,7 @@ class Restart(CoveyTest):
         self.expect(0, self.receive(ticket))
         self.owner_daemon.kill()
         self.start_daemon(self.owner, self.owner_port)
-        self.expect(3, self.receive(ticket, "--overwrite"))
+        self.expect(3, self.receive(ticket, "-o", str(self.folder("elsewhere"))))
 
     def test_a_share_whose_file_is_gone_is_said_to_be_broken(self):
         self.owner_daemon.interrupt()

@@ -90,11 +90,18 @@ class Tickets(CoveyTest):
 
     def test_a_ticket_lets_in_as_many_as_it_says(self):
         _, ticket = self.send("--uses", "2", str(self.path))
-        for _ in range(2):
-            self.assert_received(self.receive(ticket))
+        for place in ("first", "second"):
+            folder = self.folder(place)
+            self.expect(0, self.receive(ticket, "-o", str(folder)))
+            self.assertEqual(differences(self.path, folder / "data.bin"), [])
         answer = self.expect(REFUSED, self.receive(ticket))
         self.assertIn("used up", answer.err)
         self.assertEqual(os.listdir(self.destination), [])
+
+    def test_who_comes_back_to_the_same_folder_needs_no_further_use(self):
+        _, ticket = self.send("--uses", "1", str(self.path))
+        for _ in range(2):
+            self.assert_received(self.receive(ticket))
 
     def test_a_right_owner_with_a_wrong_secret_is_not_let_in(self):
         _, ticket = self.send(str(self.path))
