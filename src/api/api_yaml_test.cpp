@@ -133,6 +133,15 @@ TEST(ApiYaml, names_every_field) {
   expect_fields<ShareRequest>(document, "ShareRequest");
   expect_fields<TicketRequest>(document, "TicketRequest");
   expect_fields<DownloadRequest>(document, "DownloadRequest");
+  expect_fields<NetworkView>(document, "Network");
+  expect_fields<JoinRequest>(document, "JoinRequest");
+  expect_fields<FoundShareView>(document, "FoundShare");
+  expect_fields<SearchView>(document, "SearchPage");
+  expect_fields<PeerView>(document, "Peer");
+  expect_fields<AlertView>(document, "Alert");
+  expect_fields<json_form::NetworkList>(document, "NetworkList");
+  expect_fields<json_form::PeerList>(document, "PeerList");
+  expect_fields<json_form::AlertList>(document, "AlertList");
   expect_fields<json_form::CancelBody>(document, "CancelRequest");
   expect_fields<json_form::ShareList>(document, "ShareList");
   expect_fields<json_form::TransferList>(document, "TransferList");
@@ -143,6 +152,9 @@ TEST(ApiYaml, names_every_choice) {
   const Document document;
   expect_names<ShareKind>(document, "ShareKind");
   expect_names<ShareState>(document, "ShareState");
+  expect_names<Visibility>(document, "Visibility");
+  expect_names<Access>(document, "Access");
+  expect_names<NetworkState>(document, "NetworkState");
   expect_names<Direction>(document, "Direction");
   expect_names<TransferState>(document, "TransferState");
   expect_names<OnExisting>(document, "OnExisting");

@@ -105,7 +105,8 @@ struct Reader {
     const Result<Event> event = from_json<Event>(line);
     if (!event) {
       error = event.error();
-    } else if (event->transfer || event->share || event->removed_share) {
+    } else if (event->transfer || event->share || event->removed_share || event->network ||
+               event->left_network || event->alert) {
       enough = on_event(*event) == Watch::kEnough;
     } else if (Result<Error> last_words = from_json<Error>(line)) {
       error = std::move(*last_words);
@@ -298,6 +299,33 @@ Result<TransferView> Client::resume(std::string_view transfer) {
 Result<TransferView> Client::cancel(std::string_view transfer, PartialFiles partial) {
   return view_in<TransferView>(
       connection_->call("POST", transfer_path(transfer, "cancel"), to_json(partial)));
+}
+
+Result<std::vector<NetworkView>> Client::networks() {
+  return view_in<std::vector<NetworkView>>(connection_->call("GET", "/networks"));
+}
+
+Result<NetworkView> Client::join(const JoinRequest& request) {
+  return view_in<NetworkView>(connection_->call("POST", "/networks", to_json(request)));
+}
+
+Result<> Client::leave(std::string_view network) {
+  return done(connection_->call("DELETE", "/networks/" + percent_encoded(network)));
+}
+
+Result<SearchView> Client::search(const SearchRequest& request) {
+  const std::string path =
+      fmt::format("/search?q={}&owner={}&after={}&limit={}", percent_encoded(request.words),
+                  percent_encoded(request.owner), percent_encoded(request.after), request.limit);
+  return view_in<SearchView>(connection_->call("GET", path));
+}
+
+Result<std::vector<PeerView>> Client::peers() {
+  return view_in<std::vector<PeerView>>(connection_->call("GET", "/peers"));
+}
+
+Result<std::vector<AlertView>> Client::alerts() {
+  return view_in<std::vector<AlertView>>(connection_->call("GET", "/alerts"));
 }
 
 Result<> Client::stop() {

@@ -47,6 +47,12 @@ class Client {
   Result<TransferView> pause(std::string_view transfer);
   Result<TransferView> resume(std::string_view transfer);
   Result<TransferView> cancel(std::string_view transfer, PartialFiles partial);
+  Result<std::vector<NetworkView>> networks();
+  Result<NetworkView> join(const JoinRequest& request);
+  Result<> leave(std::string_view network);
+  Result<SearchView> search(const SearchRequest& request);
+  Result<std::vector<PeerView>> peers();
+  Result<std::vector<AlertView>> alerts();
   Result<> stop();
 
   /// Calls `on_event` for every share and transfer as it is now, then for each change, until it says kEnough

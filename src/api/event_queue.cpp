@@ -5,10 +5,13 @@
 namespace covey::api {
 namespace {
 
-/// What an event tells about; a removed share replaces its last change.
+/// What an event tells about; that something is gone replaces its last change.
 std::string key_of(const Event& event) {
   if (event.transfer) return "transfer " + event.transfer->id;
   if (event.share) return "share " + event.share->id;
+  if (event.network) return "network " + event.network->network;
+  if (event.left_network) return "network " + *event.left_network;
+  if (event.alert) return fmt::format("alert {}", event.alert->id);
   return "share " + event.removed_share.value_or("");
 }
 

@@ -34,10 +34,20 @@ void EventStream::start(Service& service) {
   const auto tell = [&](const Event& event) {
     if (filter_.wants(event)) (void)beginning.push(event);
   };
-  for (const ShareView& share : service.shares())
-    tell(Event{.transfer = {}, .share = share, .removed_share = {}});
-  for (const TransferView& transfer : service.transfers()) {
-    tell(Event{.transfer = transfer, .share = {}, .removed_share = {}});
+  Event event;
+  for (NetworkView& network : service.networks()) {
+    event.network = std::move(network);
+    tell(event);
+  }
+  event = {};
+  for (ShareView& share : service.shares()) {
+    event.share = std::move(share);
+    tell(event);
+  }
+  event = {};
+  for (TransferView& transfer : service.transfers()) {
+    event.transfer = std::move(transfer);
+    tell(event);
   }
   write(beginning.take(kNoLimit));
   await_heartbeat();

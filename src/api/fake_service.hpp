@@ -22,6 +22,7 @@ class FakeService final : public Service {
  public:
   std::vector<ShareView> kept_shares;
   std::vector<TransferView> kept_transfers;
+  std::vector<NetworkView> kept_networks;
   std::vector<std::string> asked;
   std::atomic<int> stops{0};
   std::atomic<int> subscribers{0};
@@ -49,6 +50,42 @@ class FakeService final : public Service {
   }
   [[nodiscard]] std::vector<ShareView> shares() const override { return kept_shares; }
   [[nodiscard]] std::vector<TransferView> transfers() const override { return kept_transfers; }
+
+  [[nodiscard]] std::vector<NetworkView> networks() const override { return kept_networks; }
+
+  asio::awaitable<Result<NetworkView>> join(JoinRequest request) override {
+    asked.push_back("join " + request.name);
+    NetworkView view;
+    view.network = "network" + std::to_string(kept_networks.size());
+    view.name = request.name;
+    view.link = request.link;
+    kept_networks.push_back(view);
+    co_return view;
+  }
+  asio::awaitable<Result<>> leave(std::string network) override {
+    asked.push_back("leave " + network);
+    if (std::erase_if(kept_networks, [&](const auto& kept) { return kept.network == network; }) == 0)
+      co_return fail(ErrorCode::kNotFound, "no network {}", network);
+    co_return Result<>();
+  }
+  asio::awaitable<Result<SearchView>> search(SearchRequest request) override {
+    asked.push_back(
+        fmt::format("search {}|{}|{}|{}", request.words, request.owner, request.after, request.limit));
+    SearchView view;
+    view.shares.emplace_back().title = request.words;
+    view.total = 1;
+    co_return view;
+  }
+  asio::awaitable<Result<std::vector<PeerView>>> peers() override {
+    std::vector<PeerView> out(1);
+    out.front().name = "alice";
+    co_return out;
+  }
+  asio::awaitable<Result<std::vector<AlertView>>> alerts() override {
+    std::vector<AlertView> out(1);
+    out.front().kind = "name_changed";
+    co_return out;
+  }
 
   asio::awaitable<Result<ShareView>> share(ShareRequest request) override {
     asked.push_back("share " + request.path);

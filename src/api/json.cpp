@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include "api/json_form.hpp"
@@ -19,13 +20,12 @@ std::string_view name_in_table(E value) {
   return Names<E>::kAll.at(static_cast<std::size_t>(value));
 }
 
-/// An error code of a newer daemon that this program does not know is read as kInternal; its message tells.
-ErrorCode error_code_from(std::string_view name) {
-  for (int value = 1; value <= static_cast<int>(ErrorCode::kInternal); ++value) {
-    const auto code = static_cast<ErrorCode>(value);
-    if (covey::name_of(code) == name) return code;
-  }
-  return ErrorCode::kInternal;
+template <typename E>
+Result<E> value_named(std::string_view name) {
+  const auto& all = Names<E>::kAll;
+  const auto* const found = std::find(all.begin(), all.end(), name);
+  if (found != all.end()) return static_cast<E>(found - all.begin());
+  return fail(ErrorCode::kInvalidArgument, "'{}' is none of {}", name, fmt::join(all, ", "));
 }
 
 // ---- writing
@@ -131,7 +131,9 @@ bool read_error(const Json& json, Error& error) {
   const auto message = json.find("message");
   if (code == json.end() || message == json.end() || !code->is_string() || !message->is_string())
     return false;
-  error = {error_code_from(code->get_ref<const std::string&>()), message->get<std::string>()};
+  // An error code of a newer daemon that this program does not know is an internal one; its message tells.
+  error = {error_code_named(code->get_ref<const std::string&>()).value_or(ErrorCode::kInternal),
+           message->get<std::string>()};
   return true;
 }
 
@@ -205,10 +207,26 @@ Result<T> parsed(std::string_view text) {
 
 }  // namespace
 
+Result<Visibility> visibility_named(std::string_view name) {
+  return value_named<Visibility>(name);
+}
+Result<Access> access_named(std::string_view name) {
+  return value_named<Access>(name);
+}
+
 std::string_view name_of(ShareKind kind) {
   return name_in_table(kind);
 }
 std::string_view name_of(ShareState state) {
+  return name_in_table(state);
+}
+std::string_view name_of(Visibility visibility) {
+  return name_in_table(visibility);
+}
+std::string_view name_of(Access access) {
+  return name_in_table(access);
+}
+std::string_view name_of(NetworkState state) {
   return name_in_table(state);
 }
 std::string_view name_of(Direction direction) {
@@ -244,6 +262,33 @@ std::string to_json(const TicketRequest& request) {
 }
 std::string to_json(const DownloadRequest& request) {
   return line(request);
+}
+std::string to_json(const NetworkView& value) {
+  return line(value);
+}
+std::string to_json(const JoinRequest& value) {
+  return line(value);
+}
+std::string to_json(const FoundShareView& value) {
+  return line(value);
+}
+std::string to_json(const SearchView& value) {
+  return line(value);
+}
+std::string to_json(const PeerView& value) {
+  return line(value);
+}
+std::string to_json(const AlertView& value) {
+  return line(value);
+}
+std::string to_json(const std::vector<NetworkView>& networks) {
+  return line(NetworkList{networks});
+}
+std::string to_json(const std::vector<PeerView>& peers) {
+  return line(PeerList{peers});
+}
+std::string to_json(const std::vector<AlertView>& alerts) {
+  return line(AlertList{alerts});
 }
 std::string to_json(const Event& event) {
   return line(event);
@@ -290,10 +335,50 @@ Result<DownloadRequest> from_json(std::string_view text) {
   return parsed<DownloadRequest>(text);
 }
 template <>
+Result<NetworkView> from_json(std::string_view text) {
+  return parsed<NetworkView>(text);
+}
+template <>
+Result<JoinRequest> from_json(std::string_view text) {
+  return parsed<JoinRequest>(text);
+}
+template <>
+Result<FoundShareView> from_json(std::string_view text) {
+  return parsed<FoundShareView>(text);
+}
+template <>
+Result<SearchView> from_json(std::string_view text) {
+  return parsed<SearchView>(text);
+}
+template <>
+Result<PeerView> from_json(std::string_view text) {
+  return parsed<PeerView>(text);
+}
+template <>
+Result<AlertView> from_json(std::string_view text) {
+  return parsed<AlertView>(text);
+}
+template <>
+Result<std::vector<NetworkView>> from_json(std::string_view text) {
+  TRY(NetworkList list, parsed<NetworkList>(text));
+  return std::move(list.networks);
+}
+template <>
+Result<std::vector<PeerView>> from_json(std::string_view text) {
+  TRY(PeerList list, parsed<PeerList>(text));
+  return std::move(list.peers);
+}
+template <>
+Result<std::vector<AlertView>> from_json(std::string_view text) {
+  TRY(AlertList list, parsed<AlertList>(text));
+  return std::move(list.alerts);
+}
+template <>
 Result<Event> from_json(std::string_view text) {
   TRY(Event event, parsed<Event>(text));
-  const int set =
-      int{event.transfer.has_value()} + int{event.share.has_value()} + int{event.removed_share.has_value()};
+  const int set = int{event.transfer.has_value()} + int{event.share.has_value()} +
+                  int{event.removed_share.has_value()} + int{event.network.has_value()} +
+                  int{event.left_network.has_value()} + int{event.alert.has_value()};
   if (set > 1) return fail(ErrorCode::kMalformed, "an event that tells of {} things", set);
   return event;  // none set: of a newer daemon, to be passed over
 }

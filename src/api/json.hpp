@@ -28,7 +28,13 @@ std::string to_json(const ShareRequest& request);
 /// Without the share, which stands in the path of the request.
 std::string to_json(const TicketRequest& request);
 std::string to_json(const DownloadRequest& request);
-/// {"transfer":{…}}, {"share":{…}} or {"removed_share":"…"}.
+std::string to_json(const NetworkView& value);
+std::string to_json(const JoinRequest& value);
+std::string to_json(const FoundShareView& value);
+std::string to_json(const SearchView& value);
+std::string to_json(const PeerView& value);
+std::string to_json(const AlertView& value);
+/// One member of Event: {"transfer":{…}}, {"removed_share":"…"} …
 std::string to_json(const Event& event);
 /// {"error":{"code":"not_found","message":"…"}}
 std::string to_json(const Error& error);
@@ -36,6 +42,10 @@ std::string to_json(const Error& error);
 std::string to_json(const std::vector<ShareView>& shares);
 /// {"transfers":[…]}
 std::string to_json(const std::vector<TransferView>& transfers);
+/// {"networks":[…]}, {"peers":[…]}, {"alerts":[…]}
+std::string to_json(const std::vector<NetworkView>& networks);
+std::string to_json(const std::vector<PeerView>& peers);
+std::string to_json(const std::vector<AlertView>& alerts);
 /// The body of a cancel: {"partial_files":"keep"}.
 std::string to_json(PartialFiles partial);
 
@@ -43,8 +53,15 @@ std::string to_json(PartialFiles partial);
 template <typename T>
 Result<T> from_json(std::string_view text);
 
+/// kInvalidArgument names those that there are.
+Result<Visibility> visibility_named(std::string_view name);
+Result<Access> access_named(std::string_view name);
+
 std::string_view name_of(ShareKind kind);
 std::string_view name_of(ShareState state);
+std::string_view name_of(Visibility visibility);
+std::string_view name_of(Access access);
+std::string_view name_of(NetworkState state);
 std::string_view name_of(Direction direction);
 std::string_view name_of(TransferState state);
 std::string_view name_of(OnExisting choice);

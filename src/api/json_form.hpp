@@ -26,6 +26,18 @@ struct Names<ShareState> {
   static constexpr std::array<std::string_view, 3> kAll{"hashing", "ready", "broken"};
 };
 template <>
+struct Names<Visibility> {
+  static constexpr std::array<std::string_view, 3> kAll{"network", "listed", "unlisted"};
+};
+template <>
+struct Names<Access> {
+  static constexpr std::array<std::string_view, 3> kAll{"ask", "listed", "open"};
+};
+template <>
+struct Names<NetworkState> {
+  static constexpr std::array<std::string_view, 5> kAll{"connecting", "online", "away", "waiting", "banned"};
+};
+template <>
 struct Names<Direction> {
   static constexpr std::array<std::string_view, 2> kAll{"download", "upload"};
 };
@@ -79,6 +91,11 @@ void fields(Visitor& visit, ShareView& v) {
   visit("problem", v.problem);
   visit("created_at", v.created_at);
   visit("expires_at", v.expires_at);
+  visit("visibility", v.visibility);
+  visit("access", v.access);
+  visit("named", v.named);
+  visit("tags", v.tags);
+  visit("reveals_names", v.reveals_names);
 }
 
 template <typename Visitor>
@@ -128,6 +145,11 @@ void fields(Visitor& visit, ShareRequest& v) {
   visit.defaulted("title", v.title);
   visit("expires_in_seconds", v.expires_in_seconds);
   visit.defaulted("verify", v.verify);
+  visit("visibility", v.visibility);
+  visit.defaulted("access", v.access);
+  visit.defaulted("named", v.named);
+  visit.defaulted("tags", v.tags);
+  visit.defaulted("reveal_names", v.reveal_names);
 }
 
 template <typename Visitor>
@@ -138,10 +160,75 @@ void fields(Visitor& visit, TicketRequest& v) {
 
 template <typename Visitor>
 void fields(Visitor& visit, DownloadRequest& v) {
-  visit("ticket", v.ticket);
+  visit.defaulted("ticket", v.ticket);
+  visit.defaulted("share", v.share);
+  visit.defaulted("owner", v.owner);
   visit("directory", v.directory);
   visit.defaulted("select", v.select);
   visit.defaulted("on_existing", v.on_existing);
+}
+
+template <typename Visitor>
+void fields(Visitor& visit, NetworkView& v) {
+  visit("network", v.network);
+  visit("name", v.name);
+  visit("state", v.state);
+  visit("problem", v.problem);
+  visit("trackers", v.trackers);
+  visit("link", v.link);
+  visit("announced_shares", v.announced_shares);
+  visit("member_until", v.member_until);
+  visit("joined_at", v.joined_at);
+}
+
+template <typename Visitor>
+void fields(Visitor& visit, JoinRequest& v) {
+  visit("link", v.link);
+  visit("name", v.name);
+  visit.defaulted("invite", v.invite);
+}
+
+template <typename Visitor>
+void fields(Visitor& visit, FoundShareView& v) {
+  visit("share_id", v.share_id);
+  visit("title", v.title);
+  visit("kind", v.kind);
+  visit("bytes", v.bytes);
+  visit("files", v.files);
+  visit("content_id", v.content_id);
+  visit("tags", v.tags);
+  visit("visibility", v.visibility);
+  visit("access", v.access);
+  visit("owner", v.owner);
+  visit("owner_name", v.owner_name);
+  visit("owner_online", v.owner_online);
+  visit("network", v.network);
+  visit("created_at", v.created_at);
+  visit("expires_at", v.expires_at);
+}
+
+template <typename Visitor>
+void fields(Visitor& visit, SearchView& v) {
+  visit("shares", v.shares);
+  visit("next", v.next);
+  visit("total", v.total);
+  visit("total_is_exact", v.total_is_exact);
+}
+
+template <typename Visitor>
+void fields(Visitor& visit, PeerView& v) {
+  visit("peer_id", v.peer_id);
+  visit("name", v.name);
+  visit("network", v.network);
+  visit("addresses", v.addresses);
+}
+
+template <typename Visitor>
+void fields(Visitor& visit, AlertView& v) {
+  visit("id", v.id);
+  visit("at", v.at);
+  visit("kind", v.kind);
+  visit("text", v.text);
 }
 
 template <typename Visitor>
@@ -149,6 +236,9 @@ void fields(Visitor& visit, Event& v) {
   visit("transfer", v.transfer);
   visit("share", v.share);
   visit("removed_share", v.removed_share);
+  visit("network", v.network);
+  visit("left_network", v.left_network);
+  visit("alert", v.alert);
 }
 
 struct CancelBody {
@@ -173,6 +263,30 @@ struct ShareList {
 template <typename Visitor>
 void fields(Visitor& visit, ShareList& v) {
   visit("shares", v.shares);
+}
+
+struct NetworkList {
+  std::vector<NetworkView> networks;
+};
+template <typename Visitor>
+void fields(Visitor& visit, NetworkList& v) {
+  visit("networks", v.networks);
+}
+
+struct PeerList {
+  std::vector<PeerView> peers;
+};
+template <typename Visitor>
+void fields(Visitor& visit, PeerList& v) {
+  visit("peers", v.peers);
+}
+
+struct AlertList {
+  std::vector<AlertView> alerts;
+};
+template <typename Visitor>
+void fields(Visitor& visit, AlertList& v) {
+  visit("alerts", v.alerts);
 }
 
 struct TransferList {

@@ -57,9 +57,22 @@ TEST(Json, every_other_type_comes_back_as_it_was) {
   EXPECT_EQ(to_json(from_json<StatusView>(to_json(status)).value()), to_json(status));
   const TicketView ticket{"covey:x", "s", 1, 2};
   EXPECT_EQ(to_json(from_json<TicketView>(to_json(ticket)).value()), to_json(ticket));
-  const ShareRequest request{"/p", "t", 60, true};
+  const ShareRequest request{.path = "/p",
+                             .title = "t",
+                             .expires_in_seconds = 60,
+                             .verify = true,
+                             .visibility = Visibility::kListed,
+                             .access = Access::kOpen,
+                             .named = {"bob"},
+                             .tags = {"summer"},
+                             .reveal_names = true};
   EXPECT_EQ(to_json(from_json<ShareRequest>(to_json(request)).value()), to_json(request));
-  const DownloadRequest download{"covey:x", "/d", {"*.jpg"}, OnExisting::kRename};
+  const DownloadRequest download{.ticket = "covey:x",
+                                 .share = "s",
+                                 .owner = "o",
+                                 .directory = "/d",
+                                 .select = {"*.jpg"},
+                                 .on_existing = OnExisting::kRename};
   EXPECT_EQ(to_json(from_json<DownloadRequest>(to_json(download)).value()), to_json(download));
   const Error error{ErrorCode::kSourceChanged, "changed"};
   EXPECT_EQ(from_json<Error>(to_json(error)).value(), error);

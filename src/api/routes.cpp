@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <utility>
 
 #include "api/json.hpp"
@@ -13,10 +14,12 @@ namespace {
 constexpr std::string_view kPrefix = "/api/v1";
 constexpr std::string_view kEvents = "/events";
 constexpr std::string_view kJson = "application/json";
+constexpr std::uint64_t kMaxSearchPage = 200;
 
-/// A request taken apart: what stood for {id}, and the body.
+/// A request taken apart: what stood for {id}, what follows the question mark, and the body.
 struct Call {
   std::string id;
+  std::string query;
   std::string body;
 };
 
@@ -37,6 +40,40 @@ HttpResponse view_response(int status, const Result<View>& view) {
 /// No body means a body without fields.
 std::string_view body_or_empty_object(const Call& call) {
   return call.body.empty() ? std::string_view("{}") : std::string_view(call.body);
+}
+
+Result<std::string> percent_decoded(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      out += text[i];
+      continue;
+    }
+    const Result<Bytes> byte = from_hex(text.substr(i + 1, 2));
+    if (!byte || byte->size() != 1) return fail(ErrorCode::kMalformed, "a stray '%' in the path");
+    out += as_text(*byte);
+    i += 2;
+  }
+  return out;
+}
+
+std::string_view query_of(std::string_view target) {
+  const auto mark = target.find('?');
+  return mark == std::string_view::npos ? std::string_view() : target.substr(mark + 1);
+}
+
+/// The value of a field of a query, decoded; empty when it has none. A blank may be written as '+'.
+Result<std::string> query_value(std::string_view query, std::string_view name) {
+  while (!query.empty()) {
+    const std::string_view field = query.substr(0, query.find('&'));
+    query.remove_prefix(std::min(query.size(), field.size() + 1));
+    const std::size_t equals = field.find('=');
+    if (equals == std::string_view::npos || field.substr(0, equals) != name) continue;
+    std::string value(field.substr(equals + 1));
+    std::replace(value.begin(), value.end(), '+', ' ');
+    return percent_decoded(value);
+  }
+  return std::string();
 }
 
 Answer get_status(Service& service, Call /*call*/) {
@@ -99,6 +136,56 @@ Answer post_cancel(Service& service, Call call) {
   co_return view_response(200, transfer);
 }
 
+Answer get_networks(Service& service, Call /*call*/) {
+  co_return json_response(200, to_json(service.networks()));
+}
+
+Answer post_network(Service& service, Call call) {
+  Result<JoinRequest> request = from_json<JoinRequest>(call.body);
+  if (!request) co_return error_response(request.error());
+  JoinRequest wanted = std::move(*request);
+  const Result<NetworkView> network = co_await service.join(std::move(wanted));
+  co_return view_response(201, network);
+}
+
+Answer delete_network(Service& service, Call call) {
+  const Result<> left = co_await service.leave(std::move(call.id));
+  if (!left) co_return error_response(left.error());
+  co_return json_response(204, "");
+}
+
+Result<SearchRequest> search_request(std::string_view query) {
+  SearchRequest out;
+  TRY(out.words, query_value(query, "q"));
+  TRY(out.owner, query_value(query, "owner"));
+  TRY(out.after, query_value(query, "after"));
+  TRY(const auto limit, query_value(query, "limit"));
+  if (limit.empty()) return out;
+  const auto [end, error] = std::from_chars(limit.data(), limit.data() + limit.size(), out.limit);
+  if (error != std::errc() || end != limit.data() + limit.size() || out.limit == 0 ||
+      out.limit > kMaxSearchPage)
+    return fail(ErrorCode::kInvalidArgument, "a page has 1 to {} shares", kMaxSearchPage);
+  return out;
+}
+
+Answer get_search(Service& service, Call call) {
+  Result<SearchRequest> request = search_request(call.query);
+  if (!request) co_return error_response(request.error());
+  SearchRequest wanted = std::move(*request);
+  const Result<SearchView> found = co_await service.search(std::move(wanted));
+  co_return view_response(200, found);
+}
+
+Answer get_peers(Service& service, Call /*call*/) {
+  const Result<std::vector<PeerView>> peers = co_await service.peers();
+  co_return view_response(200, peers);
+}
+
+Answer get_alerts(Service& service, Call /*call*/) {
+  const Result<std::vector<AlertView>> alerts = co_await service.alerts();
+  co_return view_response(200, alerts);
+}
+
 Answer post_stop(Service& /*service*/, Call /*call*/) {
   HttpResponse response = json_response(202, "{}");
   response.stop_afterwards = true;
@@ -122,6 +209,12 @@ constexpr std::array kRoutes{
     Route{"POST", "/transfers/{id}/pause", &post_pause},
     Route{"POST", "/transfers/{id}/resume", &post_resume},
     Route{"POST", "/transfers/{id}/cancel", &post_cancel},
+    Route{"GET", "/networks", &get_networks},
+    Route{"POST", "/networks", &post_network},
+    Route{"DELETE", "/networks/{id}", &delete_network},
+    Route{"GET", "/search", &get_search},
+    Route{"GET", "/peers", &get_peers},
+    Route{"GET", "/alerts", &get_alerts},
     Route{"POST", "/stop", &post_stop},
 };
 
@@ -149,30 +242,10 @@ std::optional<std::string_view> match(std::string_view pattern, std::string_view
   return id;
 }
 
-Result<std::string> percent_decoded(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      out += text[i];
-      continue;
-    }
-    const Result<Bytes> byte = from_hex(text.substr(i + 1, 2));
-    if (!byte || byte->size() != 1) return fail(ErrorCode::kMalformed, "a stray '%' in the path");
-    out += as_text(*byte);
-    i += 2;
-  }
-  return out;
-}
-
 /// The path below /api/v1, without the query; empty if it is elsewhere.
 std::string_view api_path(std::string_view target) {
   const std::string_view path = target.substr(0, target.find('?'));
   return path.starts_with(kPrefix) ? path.substr(kPrefix.size()) : std::string_view();
-}
-
-std::string_view query_of(std::string_view target) {
-  const auto mark = target.find('?');
-  return mark == std::string_view::npos ? std::string_view() : target.substr(mark + 1);
 }
 
 std::string allowed_methods(std::string_view path) {
@@ -262,6 +335,7 @@ Answer answer(Service& service, HttpRequest request) {
     if (!id) co_return error_response(id.error());
     Call call;
     call.id = std::move(*id);
+    call.query = query_of(request.target);
     call.body = std::move(request.body);
     co_return co_await route.handler(service, std::move(call));
   }
@@ -274,14 +348,7 @@ bool EventFilter::wants(const Event& event) const {
 
 std::optional<EventFilter> event_stream_wanted(const HttpRequest& request) {
   if (request.method != "GET" || api_path(request.target) != kEvents) return std::nullopt;
-  constexpr std::string_view kTransfer = "transfer=";
-  const std::string_view query = query_of(request.target);
-  EventFilter filter;
-  if (query.starts_with(kTransfer)) {
-    const std::string_view id = query.substr(kTransfer.size(), query.find('&') - kTransfer.size());
-    filter.transfer = percent_decoded(id).value_or(std::string(id));
-  }
-  return filter;
+  return EventFilter{.transfer = query_value(query_of(request.target), "transfer").value_or("")};
 }
 
 HttpResponse error_response(int status, const Error& error) {

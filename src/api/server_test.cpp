@@ -31,7 +31,7 @@ TEST_F(ApiServer, serves_every_route_to_the_client) {
   EXPECT_EQ(share->expires_at, 60);
   EXPECT_EQ(client.shares().value().size(), 1U);
   EXPECT_EQ(client.ticket({"My photos/2026 %?#..", {}, 3}).value().uses_left, 3U);
-  EXPECT_EQ(client.download({"covey:x", "/d", {}, OnExisting::kRefuse}).value().destination, "/d");
+  EXPECT_EQ(client.download({.ticket = "covey:x", .directory = "/d"}).value().destination, "/d");
   EXPECT_EQ(client.transfers().value().size(), 1U);
   EXPECT_EQ(client.pause("t1").value().state, TransferState::kPaused);
   EXPECT_EQ(client.resume("t1").value().state, TransferState::kRunning);
@@ -45,12 +45,38 @@ TEST_F(ApiServer, serves_every_route_to_the_client) {
                           "pause t1", "resume t1", "cancel delete t1", "cancel keep ..", "unshare share0"));
 }
 
+TEST_F(ApiServer, serves_networks_to_the_client) {
+  start();
+  Client asking = client();
+  const auto joined = asking.join({.link = "covey-network:x", .name = "alice", .invite = {}});
+  ASSERT_TRUE(joined) << to_string(joined.error());
+  ASSERT_EQ(asking.networks()->size(), 1U);
+  EXPECT_EQ(asking.networks()->front().link, "covey-network:x");
+  const auto found = asking.search({.words = "a+b c&d=é", .owner = "bob", .after = "0/x y", .limit = 7});
+  ASSERT_TRUE(found) << to_string(found.error());
+  EXPECT_EQ(found->shares.front().title, "a+b c&d=é");
+  EXPECT_EQ(on_network([&] { return service_.asked.back(); }), "search a+b c&d=é|bob|0/x y|7");
+  EXPECT_EQ(asking.peers()->front().name, "alice");
+  EXPECT_EQ(asking.alerts()->front().kind, "name_changed");
+  EXPECT_TRUE(asking.leave(joined->network));
+  EXPECT_EQ(asking.leave(joined->network).error().code, ErrorCode::kNotFound);
+}
+
+TEST_F(ApiServer, a_page_of_a_search_has_a_sensible_size) {
+  start();
+  for (const char* limit : {"0", "201", "-1", "x", "99999999999999999999"}) {
+    EXPECT_THAT(exchange(fmt::format("GET /api/v1/search?q=a&limit={} HTTP/1.1\r\nHost: x\r\n\r\n", limit)),
+                AllOf(StartsWith("HTTP/1.1 400"), HasSubstr("1 to 200")));
+  }
+  EXPECT_THAT(exchange("GET /api/v1/search?q=%zz HTTP/1.1\r\nHost: x\r\n\r\n"), StartsWith("HTTP/1.1 400"));
+}
+
 TEST_F(ApiServer, errors_come_back_as_they_were) {
   start();
   Client client = this->client();
   EXPECT_EQ(client.share({"/gone", "", {}, false}).error(),
             (Error{ErrorCode::kNotFound, "/gone does not exist"}));
-  EXPECT_EQ(client.download({"covey:expired", "/d", {}, OnExisting::kRefuse}).error(),
+  EXPECT_EQ(client.download({.ticket = "covey:expired", .directory = "/d"}).error(),
             (Error{ErrorCode::kExpired, "ask for another ticket"}));
   const auto bug = client.share({"/throw", "", {}, false});
   EXPECT_EQ(bug.error().code, ErrorCode::kInternal);

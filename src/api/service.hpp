@@ -26,6 +26,7 @@ class Service {
   [[nodiscard]] virtual StatusView status() const = 0;
   [[nodiscard]] virtual std::vector<ShareView> shares() const = 0;
   [[nodiscard]] virtual std::vector<TransferView> transfers() const = 0;
+  [[nodiscard]] virtual std::vector<NetworkView> networks() const = 0;
 
   /// Starts hashing and returns at once with state kHashing; events tell the rest.
   virtual asio::awaitable<Result<ShareView>> share(ShareRequest request) = 0;
@@ -35,6 +36,17 @@ class Service {
   virtual asio::awaitable<Result<TransferView>> pause(std::string transfer) = 0;
   virtual asio::awaitable<Result<TransferView>> resume(std::string transfer) = 0;
   virtual asio::awaitable<Result<TransferView>> cancel(std::string transfer, PartialFiles partial) = 0;
+  /// Registers at the network's tracker; the state is kWaiting where its operator has to approve the name.
+  virtual asio::awaitable<Result<NetworkView>> join(JoinRequest request) = 0;
+  /// By its key, an unambiguous beginning of it, or this peer's name in it.
+  virtual asio::awaitable<Result<>> leave(std::string network) = 0;
+  /// In every network; a page of each. kUnreachable when no tracker answers.
+  virtual asio::awaitable<Result<SearchView>> search(SearchRequest request) = 0;
+  /// Who is online in the networks.
+  virtual asio::awaitable<Result<std::vector<PeerView>>> peers() = 0;
+  /// Newest first.
+  virtual asio::awaitable<Result<std::vector<AlertView>>> alerts() = 0;
+
   /// Answers the request, then shuts the daemon down.
   virtual void stop() = 0;
 

@@ -29,6 +29,10 @@ struct StatusView {
 
 enum class ShareKind : std::uint8_t { kFile, kFolder };
 enum class ShareState : std::uint8_t { kHashing, kReady, kBroken };
+/// Who can find a share.
+enum class Visibility : std::uint8_t { kNetwork, kListed, kUnlisted };
+/// Who may fetch it without a ticket.
+enum class Access : std::uint8_t { kAsk, kListed, kOpen };
 
 struct ShareView {
   std::string id;  // share id, base32
@@ -44,6 +48,11 @@ struct ShareView {
   std::string problem;               // for kBroken: what is wrong and what to do
   UnixMs created_at = 0;
   std::optional<UnixMs> expires_at;
+  Visibility visibility = Visibility::kUnlisted;
+  Access access = Access::kAsk;
+  std::vector<std::string> named;  // peer ids of those that `listed` means
+  std::vector<std::string> tags;
+  bool reveals_names = false;  // whether the search knows its file names
 };
 
 struct TicketView {
@@ -103,6 +112,12 @@ struct ShareRequest {
   std::string title;  // empty: the file's name
   std::optional<std::uint64_t> expires_in_seconds;
   bool verify = false;  // fetch it back from oneself before calling it ready
+  /// Nothing: `network` for a member of a network, `unlisted` otherwise.
+  std::optional<Visibility> visibility;
+  Access access = Access::kAsk;
+  std::vector<std::string> named;  // names or peer ids of those that `listed` means
+  std::vector<std::string> tags;
+  bool reveal_names = false;  // let the search know its file names
 };
 
 struct TicketRequest {
@@ -115,19 +130,94 @@ struct TicketRequest {
 enum class OnExisting : std::uint8_t { kRefuse, kOverwrite, kRename };
 
 struct DownloadRequest {
-  std::string ticket;
-  std::string directory;            // absolute; the result appears in it under its title
+  std::string ticket;     // either this,
+  std::string share;      // or a share of a network: its id, or its title among what was searched last
+  std::string owner;      // peer id of the share's owner, once it is known
+  std::string directory;  // absolute; the result appears in it under its title
   std::vector<std::string> select;  // globs over the paths inside a folder; empty: everything
   OnExisting on_existing = OnExisting::kRefuse;
 };
 
 enum class PartialFiles : std::uint8_t { kKeep, kDelete };
 
+enum class NetworkState : std::uint8_t { kConnecting, kOnline, kAway, kWaiting, kBanned };
+
+/// A network that this peer has joined.
+struct NetworkView {
+  std::string network;  // its key, base32
+  std::string name;     // this peer's name in it
+  NetworkState state = NetworkState::kConnecting;
+  std::string problem;  // for kAway: what is wrong, and when it is tried again
+  std::vector<std::string> trackers;
+  std::string link;  // covey-network:…
+  std::uint64_t announced_shares = 0;
+  std::optional<UnixMs> member_until;  // when the membership ends unless it is renewed
+  UnixMs joined_at = 0;
+};
+
+struct JoinRequest {
+  std::string link;
+  std::string name;
+  std::string invite;  // empty: none
+};
+
+struct SearchRequest {
+  std::string words;  // empty: every share
+  std::string owner;  // name or peer id; empty: anybody's
+  std::string after;  // `next` of the page before
+  std::uint64_t limit = 50;
+};
+
+/// A share of another peer, as its owner signed it.
+struct FoundShareView {
+  std::string share_id;
+  std::string title;
+  ShareKind kind = ShareKind::kFile;
+  std::uint64_t bytes = 0;
+  std::uint64_t files = 0;
+  std::string content_id;
+  std::vector<std::string> tags;
+  Visibility visibility = Visibility::kNetwork;
+  Access access = Access::kAsk;
+  std::string owner;       // peer id
+  std::string owner_name;  // empty where the tracker's word contradicts what was known
+  bool owner_online = false;
+  std::string network;
+  UnixMs created_at = 0;
+  std::optional<UnixMs> expires_at;
+};
+
+struct SearchView {
+  std::vector<FoundShareView> shares;
+  std::string next;  // empty: no more
+  std::uint64_t total = 0;
+  bool total_is_exact = true;
+};
+
+/// A peer that is online in a network.
+struct PeerView {
+  std::string peer_id;
+  std::string name;
+  std::string network;
+  std::vector<std::string> addresses;
+};
+
+/// Something that people should look at.
+struct AlertView {
+  std::uint64_t id = 0;
+  UnixMs at = 0;
+  std::string kind;  // "name_changed"
+  std::string text;  // what was seen, what was done by itself, what to do
+};
+
 /// One line of the event stream: what changed, whole. Exactly one member is set.
 struct Event {
   std::optional<TransferView> transfer;
   std::optional<ShareView> share;
   std::optional<std::string> removed_share;
+  std::optional<NetworkView> network;
+  std::optional<std::string> left_network;
+  std::optional<AlertView> alert;
 };
 
 }  // namespace covey::api

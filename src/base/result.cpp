@@ -51,6 +51,14 @@ std::string_view name_of(ErrorCode code) {
   return "unknown";
 }
 
+std::optional<ErrorCode> error_code_named(std::string_view name) {
+  for (int value = 1; value <= static_cast<int>(ErrorCode::kInternal); ++value) {
+    const auto code = static_cast<ErrorCode>(value);
+    if (name_of(code) == name) return code;
+  }
+  return std::nullopt;
+}
+
 std::string to_string(const Error& error) {
   return error.context.empty() ? std::string(name_of(error.code))
                                : fmt::format("{}: {}", name_of(error.code), error.context);

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -41,6 +42,8 @@ enum class ErrorCode : std::uint8_t {
 
 /// The stable, lower-case name of a code, as it stands in JSON output and in the audit log.
 std::string_view name_of(ErrorCode code);
+/// The code of that name, if this build knows it.
+std::optional<ErrorCode> error_code_named(std::string_view name);
 
 struct Error {
   ErrorCode code = ErrorCode::kInternal;

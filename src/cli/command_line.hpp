@@ -35,6 +35,7 @@ class CommandLine {
   void add_identity_commands();
   void add_transfer_commands();
   void add_share_commands();
+  void add_network_commands();
   void add_watch_commands();
   void add_shell_commands();
   CLI::App* command(const std::string& name, const std::string& description, std::function<ExitCode()> action,

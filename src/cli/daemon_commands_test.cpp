@@ -134,7 +134,7 @@ TEST_F(DaemonCommands, shares_is_a_table_for_people_and_tabs_for_scripts) {
   service_.kept_shares.push_back(share);
   start_daemon();
   EXPECT_EQ(covey({"shares"}), 0);
-  EXPECT_EQ(out(), "abcdefghijklmnop\tphotos\t2048\t3\tready\t\t/home/me/photos\n");
+  EXPECT_EQ(out(), "abcdefghijklmnop\tphotos\t2048\t3\tready\t\t/home/me/photos\tunlisted\task\n");
   is_terminal_ = true;
   EXPECT_EQ(covey({"shares"}), 0);
   EXPECT_THAT(out(), HasSubstr("SHARE"));
@@ -228,6 +228,8 @@ TEST_F(DaemonCommands, status_tells_what_the_daemon_does) {
 TEST_F(DaemonCommands, daemon_stop_ends_the_one_that_runs) {
   start_daemon();
   EXPECT_EQ(covey({"daemon", "--stop"}), 0);
+  // It answers first and stops then.
+  while (service_.stops == 0) std::this_thread::yield();
   EXPECT_EQ(service_.stops, 1);
 }
 

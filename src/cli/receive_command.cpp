@@ -42,11 +42,16 @@ ExitCode receive_exit_code(ErrorCode code, bool met_a_peer) {
 
 }  // namespace
 
-Result<api::DownloadRequest> download_request_of(const DownloadOptions& options, Session& session) {
+Result<api::DownloadRequest> download_request_of(const DownloadOptions& options, Shares shares,
+                                                 Session& session) {
   api::DownloadRequest request;
   const std::string chosen = session.settings().text("receive.directory", options.directory).value_or(".");
   TRY(request.directory, absolute_path(chosen));
-  TRY(request.ticket, ticket_from(options.ticket, session));
+  if (shares == Shares::kYes && options.what != "-" && !looks_like_ticket(options.what)) {
+    request.share = options.what;
+  } else {
+    TRY(request.ticket, ticket_from(options.what, session));
+  }
   std::error_code error;
   std::filesystem::create_directories(request.directory, error);
   if (error) return fail_errno(error.value(), "cannot make the folder " + printable(request.directory));
@@ -62,7 +67,7 @@ void print_destination(const api::TransferView& transfer, Session& session) {
 }
 
 ExitCode receive(const ReceiveOptions& options, Session& session) {
-  auto download = download_request_of(options.download, session);
+  auto download = download_request_of(options.download, Shares::kNo, session);
   if (!download) return session.fail(download.error());
   const auto wait = session.settings().seconds("receive.wait", options.wait);
   if (!wait) return session.fail(wait.error());

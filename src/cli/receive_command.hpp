@@ -10,7 +10,7 @@ namespace covey::cli {
 
 /// What receive and get have in common.
 struct DownloadOptions {
-  std::string ticket;
+  std::string what;  // a ticket, or for `get` a share
   std::string directory;
   std::vector<std::string> select;
   bool overwrite = false;
@@ -22,7 +22,10 @@ struct ReceiveOptions {
   std::string wait;
 };
 
-Result<api::DownloadRequest> download_request_of(const DownloadOptions& options, Session& session);
+/// Whether a share of a network is meant, too, where it is no ticket.
+enum class Shares : std::uint8_t { kNo, kYes };
+Result<api::DownloadRequest> download_request_of(const DownloadOptions& options, Shares shares,
+                                                 Session& session);
 /// The result's path on out, for scripts; people have read it in the final line.
 void print_destination(const api::TransferView& transfer, Session& session);
 

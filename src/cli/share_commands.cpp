@@ -19,6 +19,15 @@ Result<api::ShareView> share_one(const std::string& path, const ShareOptions& op
   TRY(request.path, absolute_path(path));
   request.title = options.title;
   request.verify = options.verify;
+  if (!options.visibility.empty()) {
+    TRY(request.visibility, api::visibility_named(options.visibility));
+  }
+  if (!options.access.empty()) {
+    TRY(request.access, api::access_named(options.access));
+  }
+  request.named = options.named;
+  request.tags = options.tags;
+  request.reveal_names = options.reveal_names;
   if (!options.expires.empty()) {
     TRY(const auto duration, parse_duration(options.expires));
     request.expires_in_seconds = static_cast<std::uint64_t>(duration.count());
@@ -26,6 +35,22 @@ Result<api::ShareView> share_one(const std::string& path, const ShareOptions& op
   TRY(auto started, session.daemon().share(request));
   if (started.state == api::ShareState::kHashing) return watch_hashing(started, session);
   return started;
+}
+
+/// "" for an unlisted share.
+std::string who_finds(const api::ShareView& share) {
+  if (share.visibility == api::Visibility::kUnlisted) return {};
+  const std::string who =
+      share.visibility == api::Visibility::kNetwork ? "members of the network" : "those named";
+  switch (share.access) {
+    case api::Access::kOpen:
+      return who + " find and fetch it; ";
+    case api::Access::kListed:
+      return who + " find it, those named fetch it; ";
+    case api::Access::kAsk:
+      return who + " find it, but nobody fetches it unasked; ";
+  }
+  return {};
 }
 
 std::string state_of(const api::ShareView& share) {
@@ -55,8 +80,8 @@ ExitCode share(const ShareOptions& options, Session& session) {
       return session.fail({ErrorCode::kSourceChanged, made->problem});
     for (const std::string& notice : made->notices) session.say("left out: " + notice);
     const std::string id = made->id.substr(0, kShownIdCharacters);
-    session.say(fmt::format("shared {}, {}, {}; a link for others: covey ticket {}", made->title,
-                            human_bytes(made->bytes), counted(made->files, "file"), id));
+    session.say(fmt::format("shared {}, {}, {}; {}a link for others: covey ticket {}", made->title,
+                            human_bytes(made->bytes), counted(made->files, "file"), who_finds(*made), id));
     session.print(session.is_json() ? event_line("share", api::to_json(*made)) : made->id);
   }
   return ExitCode::kDone;
@@ -77,7 +102,9 @@ ExitCode shares(Session& session) {
                {"FILES", Align::kRight},
                {"STATE"},
                {"EXPIRES"},
-               {"PATH", Align::kLeft, Room::kFlexible}});
+               {"PATH", Align::kLeft, Room::kFlexible},
+               {"SEEN BY"},
+               {"ACCESS"}});
   for (const auto& view : *all) {
     table.add({{view.id.substr(0, kShownIdCharacters), view.id},
                cell(view.title),
@@ -86,7 +113,9 @@ ExitCode shares(Session& session) {
                {state_of(view), std::string(api::name_of(view.state))},
                {expiry_words(view.expires_at, SystemClock().wall()),
                 view.expires_at ? std::to_string(*view.expires_at / 1000) : std::string{}},
-               cell(view.path)});
+               cell(view.path),
+               cell(std::string(api::name_of(view.visibility))),
+               cell(std::string(api::name_of(view.access)))});
   }
   if (table.empty()) {
     session.say("nothing is shared yet; covey share PATH does that");

@@ -14,11 +14,16 @@ struct ShareOptions {
   std::string title;
   std::string expires;
   bool verify = false;
+  std::string visibility;
+  std::string access;
+  std::vector<std::string> named;
+  std::vector<std::string> tags;
+  bool reveal_names = false;
 };
 /// The id of each share on out, one a line.
 ExitCode share(const ShareOptions& options, Session& session);
 
-/// Columns: id, title, bytes, files, state, expiry (Unix seconds), path.
+/// Columns: id, title, bytes, files, state, expiry (Unix seconds), path, visibility, access.
 ExitCode shares(Session& session);
 
 ExitCode unshare(const std::string& share, Session& session);

@@ -43,6 +43,18 @@ Result<std::string> ticket_from(const std::string& argument, Session& session) {
   return ticket->to_text();
 }
 
+bool looks_like_ticket(std::string_view text) {
+  const std::size_t begin = text.find_first_not_of(" \t\r\n");
+  text.remove_prefix(std::min(begin, text.size()));
+  const auto begins_with = [&](std::string_view scheme) {
+    return std::equal(
+        scheme.begin(), scheme.end(), text.begin(),
+        text.begin() + static_cast<std::ptrdiff_t>(std::min(scheme.size(), text.size())),
+        [](char a, char b) { return a == (b >= 'A' && b <= 'Z' ? static_cast<char>(b - 'A' + 'a') : b); });
+  };
+  return begins_with("covey:") || begins_with("https:") || begins_with("http:");
+}
+
 std::string expiry_words(const std::optional<api::UnixMs>& expires_at, WallTime now) {
   if (!expires_at) return "never";
   const auto left = std::chrono::duration_cast<std::chrono::seconds>(from_unix_ms(*expires_at) - now);

@@ -13,6 +13,9 @@ namespace covey::cli {
 /// Errors of Ticket::parse.
 Result<std::string> ticket_from(const std::string& argument, Session& session);
 
+/// Whether it is meant as a ticket, right or wrong: any of the forms in which tickets travel.
+bool looks_like_ticket(std::string_view text);
+
 /// What limits the ticket, in sentences: expiry, uses.
 std::vector<std::string> ticket_conditions(const api::TicketView& ticket);
 

@@ -89,7 +89,7 @@ ExitCode get(const GetOptions& options, Session& session) {
     session.say("no daemon is running here, so this command fetches it itself");
     return receive({options.download, {}}, session);
   }
-  const auto request = download_request_of(options.download, session);
+  const auto request = download_request_of(options.download, Shares::kYes, session);
   if (!request) return session.fail(request.error());
   const auto started = session.daemon().download(*request);
   if (!started) return session.fail(started.error());

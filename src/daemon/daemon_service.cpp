@@ -2,6 +2,7 @@
 
 #include "base/log.hpp"
 #include "base/version.hpp"
+#include "daemon/view_of.hpp"
 
 namespace covey::daemon {
 namespace {
@@ -9,6 +10,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kPublishEvery = 500ms;
+constexpr std::size_t kMaxNamed = 256;
 
 }  // namespace
 
@@ -32,17 +34,19 @@ DaemonService::DaemonService(Node& node, DaemonStore store, std::unique_ptr<cont
     : node_(&node),
       store_(std::move(store)),
       cache_(std::move(cache)),
-      downloads_(
-          node, random,
-          [this](StoredDownload download) {
-            return with_store([download = std::move(download)](DaemonStore& s) { return s.save(download); });
-          }),
+      networks_(node, store_, [this](const api::Event& event) { publish(event); }),
+      downloads_(node, networks_, store_, random),
       home_(std::move(home)),
       request_stop_(std::move(request_stop)),
       started_at_(to_unix_ms(node.clock().wall())),
       tasks_(node.services().network),
       prepared_(node.services().network) {
-  const auto tell = [this](const api::TransferView& view) { publish({.transfer = view}); };
+  node_->shares().set_members(&networks_);
+  const auto tell = [this](const api::TransferView& view) {
+    api::Event event;
+    event.transfer = view;
+    publish(event);
+  };
   downloads_.on_change(tell);
   node_->uploads().on_change(tell);
   node_->shares().on_use([this](const IssuedTicket& ticket) {
@@ -53,7 +57,7 @@ DaemonService::DaemonService(Node& node, DaemonStore store, std::unique_ptr<cont
                       .holders = ticket.holders};
     auto keep = [](DaemonService* self, IssuedTicket used) -> io::Awaitable<void> {
       auto work = [&used](DaemonStore& s) { return s.save(used); };
-      const auto saved = co_await self->with_store(std::move(work));
+      const auto saved = co_await self->store_.run(std::move(work));
       if (!saved) log::error("cannot record the use of a ticket: {}", to_string(saved.error()));
     };
     tasks_.spawn(keep(this, std::move(copy)));
@@ -63,21 +67,16 @@ DaemonService::DaemonService(Node& node, DaemonStore store, std::unique_ptr<cont
 
 DaemonService::~DaemonService() = default;
 
-template <typename Work>
-auto DaemonService::with_store(Work work) -> io::Awaitable<std::invoke_result_t<Work, DaemonStore&>> {
-  auto job = [store = &store_, work = std::move(work)]() mutable { return work(*store); };
-  co_return co_await store_thread_.run(std::move(job));
-}
-
 io::Awaitable<Result<>> DaemonService::restore() {
   auto read_shares = [](DaemonStore& s) { return s.shares(); };
-  CO_TRY(const auto stored_shares, co_await with_store(read_shares));
+  CO_TRY(const auto stored_shares, co_await store_.run(read_shares));
   for (const auto& stored : stored_shares) add_share(stored, Verify::kNo);
   auto read_tickets = [](DaemonStore& s) { return s.tickets(); };
-  CO_TRY(auto tickets, co_await with_store(read_tickets));
+  CO_TRY(auto tickets, co_await store_.run(read_tickets));
   for (auto& ticket : tickets) node_->shares().restore(std::move(ticket));
   auto read_downloads = [](DaemonStore& s) { return s.downloads(); };
-  CO_TRY(auto stored_downloads, co_await with_store(read_downloads));
+  CO_TRY(auto stored_downloads, co_await store_.run(read_downloads));
+  CO_TRY_VOID(co_await networks_.restore());
   for (auto& download : stored_downloads) downloads_.restore(std::move(download));
   co_return Result<>{};
 }
@@ -90,7 +89,9 @@ io::Awaitable<void> DaemonService::close() {
   }
   tasks_.cancel();
   co_await tasks_.join();
-  store_thread_.join();
+  co_await networks_.stop();
+  node_->shares().set_members(nullptr);
+  store_.join();
 }
 
 void DaemonService::add_share(const StoredShare& stored, Verify verify) {
@@ -101,6 +102,12 @@ void DaemonService::add_share(const StoredShare& stored, Verify verify) {
   if (share.view.title.empty()) share.view.title = std::filesystem::path(stored.path).filename().string();
   share.view.created_at = stored.created_at;
   share.view.expires_at = stored.expires_at;
+  share.view.visibility = view_of(stored.rules.visibility);
+  share.view.access = view_of(stored.rules.access);
+  for (const auto& peer : stored.rules.named) share.view.named.push_back(peer.to_text());
+  share.view.tags = stored.tags;
+  share.view.reveals_names = stored.reveals_names;
+  share.rules = stored.rules;
   node_->shares().add(std::move(share));
   tasks_.spawn(prepare(stored.id, stored.path, stored.title, verify));
 }
@@ -132,7 +139,11 @@ io::Awaitable<void> DaemonService::prepare(std::string id, std::string path, std
     node_->shares().set_broken(id, prepared.error());
   }
   const auto now = node_->shares().find(id);
-  if (now) publish({.share = (*now)->view});
+  if (!now) co_return;
+  if ((*now)->view.state == api::ShareState::kReady) networks_.publish(**now);
+  api::Event event;
+  event.share = (*now)->view;
+  publish(event);
 }
 
 api::StatusView DaemonService::status() const {
@@ -159,6 +170,32 @@ std::vector<api::TransferView> DaemonService::transfers() const {
   return out;
 }
 
+io::Awaitable<Result<ShareRules>> DaemonService::rules_for(const api::ShareRequest& request) {
+  const auto by_default = networks_.empty() ? api::Visibility::kUnlisted : api::Visibility::kNetwork;
+  ShareRules out{.visibility = rule_of(request.visibility.value_or(by_default)),
+                 .access = rule_of(request.access),
+                 .named = {}};
+  if (out.visibility != access::Visibility::kUnlisted && networks_.empty()) {
+    co_return fail(
+        ErrorCode::kInvalidArgument,
+        "this peer is in no network, so only a ticket can lead to its shares; join one first, or leave "
+        "--visibility out");
+  }
+  const bool for_named =
+      out.visibility == access::Visibility::kListed || out.access == access::Access::kListed;
+  if (for_named && request.named.empty())
+    co_return fail(ErrorCode::kInvalidArgument, "'listed' needs to know who is meant: add --to NAME");
+  if (!for_named && !request.named.empty()) {
+    co_return fail(ErrorCode::kInvalidArgument,
+                   "--to names the peers that 'listed' means; add --visibility listed or --access listed");
+  }
+  if (request.named.size() > kMaxNamed)
+    co_return fail(ErrorCode::kLimitExceeded, "a share is listed for at most {} peers", kMaxNamed);
+  CO_TRY(const auto named, co_await networks_.resolve(request.named));
+  out.named.insert(named.begin(), named.end());
+  co_return out;
+}
+
 asio::awaitable<Result<api::ShareView>> DaemonService::share(api::ShareRequest request) {
   std::error_code error;
   if (!std::filesystem::path(request.path).is_absolute()) {
@@ -170,12 +207,17 @@ asio::awaitable<Result<api::ShareView>> DaemonService::share(api::ShareRequest r
   StoredShare stored{.id = node_->shares().new_id(),
                      .path = std::move(request.path),
                      .title = std::move(request.title),
-                     .created_at = to_unix_ms(node_->clock().wall())};
+                     .created_at = to_unix_ms(node_->clock().wall()),
+                     .expires_at = std::nullopt,
+                     .rules = {},
+                     .tags = request.tags,
+                     .reveals_names = request.reveal_names};
+  CO_TRY(stored.rules, co_await rules_for(request));
   if (request.expires_in_seconds) {
     stored.expires_at = stored.created_at + static_cast<api::UnixMs>(*request.expires_in_seconds) * 1000;
   }
   auto keep = [stored](DaemonStore& s) { return s.save(stored); };
-  CO_TRY_VOID(co_await with_store(std::move(keep)));
+  CO_TRY_VOID(co_await store_.run(std::move(keep)));
   add_share(stored, request.verify ? Verify::kYes : Verify::kNo);
   co_return (*node_->shares().find(stored.id))->view;
 }
@@ -184,9 +226,14 @@ asio::awaitable<Result<>> DaemonService::unshare(std::string words) {
   CO_TRY(OwnedShare* const share, node_->shares().find(words));
   const std::string id = share->view.id;
   auto forget = [id](DaemonStore& s) { return s.remove_share(id); };
-  CO_TRY_VOID(co_await with_store(std::move(forget)));
+  CO_TRY_VOID(co_await store_.run(std::move(forget)));
   const auto removed = node_->shares().remove(id);
-  if (removed) publish({.removed_share = id});
+  networks_.withdraw(id);
+  if (removed) {
+    api::Event event;
+    event.removed_share = id;
+    publish(event);
+  }
   co_return Result<>{};
 }
 
@@ -209,7 +256,7 @@ asio::awaitable<Result<api::TicketView>> DaemonService::ticket(api::TicketReques
                           .uses_left = issued.uses_left,
                           .holders = {}};
   auto keep = [&copy](DaemonStore& s) { return s.save(copy); };
-  CO_TRY_VOID(co_await with_store(keep));
+  CO_TRY_VOID(co_await store_.run(keep));
   co_return view;
 }
 
@@ -227,6 +274,23 @@ asio::awaitable<Result<api::TransferView>> DaemonService::cancel(std::string tra
   return downloads_.cancel(std::move(transfer), partial);
 }
 
+asio::awaitable<Result<api::NetworkView>> DaemonService::join(api::JoinRequest request) {
+  return networks_.join(std::move(request));
+}
+asio::awaitable<Result<>> DaemonService::leave(std::string network) {
+  return networks_.leave(std::move(network));
+}
+asio::awaitable<Result<api::SearchView>> DaemonService::search(api::SearchRequest request) {
+  return networks_.search(std::move(request));
+}
+asio::awaitable<Result<std::vector<api::PeerView>>> DaemonService::peers() {
+  return networks_.peers();
+}
+asio::awaitable<Result<std::vector<api::AlertView>>> DaemonService::alerts() {
+  auto read = [](DaemonStore& s) { return s.alerts(); };
+  co_return co_await store_.run(read);
+}
+
 std::unique_ptr<api::Subscription> DaemonService::subscribe(std::function<void(const api::Event&)> on_event) {
   return std::make_unique<Listening>(alive_, listeners_.insert(listeners_.end(), std::move(on_event)));
 }
@@ -242,11 +306,16 @@ io::Awaitable<void> DaemonService::publish_progress() {
     if (!slept) co_return;
     if (listeners_.empty()) continue;
     for (const auto& transfer : transfers()) {
-      if (!transfer.finished_at && transfer.state != api::TransferState::kPaused)
-        publish({.transfer = transfer});
+      if (transfer.finished_at || transfer.state == api::TransferState::kPaused) continue;
+      api::Event event;
+      event.transfer = transfer;
+      publish(event);
     }
     for (const auto& share : shares()) {
-      if (share.state == api::ShareState::kHashing) publish({.share = share});
+      if (share.state != api::ShareState::kHashing) continue;
+      api::Event event;
+      event.share = share;
+      publish(event);
     }
   }
 }

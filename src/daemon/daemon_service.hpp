@@ -1,5 +1,5 @@
 #pragma once
-// DaemonService: the API's Service on top of a node: shares and their tickets, downloads, events.
+// DaemonService: the API's Service on top of a node: shares and their tickets, downloads, networks, events.
 // On the network thread. stop() of the wiring is awaited before destruction.
 
 #include <list>
@@ -8,6 +8,7 @@
 #include "api/service.hpp"
 #include "content/layer_cache.hpp"
 #include "daemon/download_book.hpp"
+#include "daemon/network_book.hpp"
 
 namespace covey::daemon {
 
@@ -26,6 +27,7 @@ class DaemonService final : public api::Service {
   [[nodiscard]] api::StatusView status() const override;
   [[nodiscard]] std::vector<api::ShareView> shares() const override;
   [[nodiscard]] std::vector<api::TransferView> transfers() const override;
+  [[nodiscard]] std::vector<api::NetworkView> networks() const override { return networks_.views(); }
   asio::awaitable<Result<api::ShareView>> share(api::ShareRequest request) override;
   asio::awaitable<Result<>> unshare(std::string share) override;
   asio::awaitable<Result<api::TicketView>> ticket(api::TicketRequest request) override;
@@ -33,6 +35,11 @@ class DaemonService final : public api::Service {
   asio::awaitable<Result<api::TransferView>> pause(std::string transfer) override;
   asio::awaitable<Result<api::TransferView>> resume(std::string transfer) override;
   asio::awaitable<Result<api::TransferView>> cancel(std::string transfer, api::PartialFiles partial) override;
+  asio::awaitable<Result<api::NetworkView>> join(api::JoinRequest request) override;
+  asio::awaitable<Result<>> leave(std::string network) override;
+  asio::awaitable<Result<api::SearchView>> search(api::SearchRequest request) override;
+  asio::awaitable<Result<std::vector<api::PeerView>>> peers() override;
+  asio::awaitable<Result<std::vector<api::AlertView>>> alerts() override;
   void stop() override { request_stop_(); }
   std::unique_ptr<api::Subscription> subscribe(std::function<void(const api::Event&)> on_event) override;
 
@@ -43,13 +50,12 @@ class DaemonService final : public api::Service {
   io::Awaitable<void> prepare(std::string id, std::string path, std::string title, Verify verify);
   io::Awaitable<void> publish_progress();
   void publish(const api::Event& event);
-  template <typename Work>
-  auto with_store(Work work) -> io::Awaitable<std::invoke_result_t<Work, DaemonStore&>>;
+  io::Awaitable<Result<ShareRules>> rules_for(const api::ShareRequest& request);
 
   Node* node_;
-  DaemonStore store_;
-  io::Offload store_thread_{1};
+  StoreThread store_;
   std::unique_ptr<content::LayerCache> cache_;
+  NetworkBook networks_;
   mutable DownloadBook downloads_;  // views refresh progress
   std::string home_;
   std::function<void()> request_stop_;

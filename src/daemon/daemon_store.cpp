@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t kMaxTextBytes = 60'000;
 
-constexpr std::array<db::Migration, 1> kMigrations{{{1, "shares, tickets and downloads", R"sql(
+constexpr std::array<db::Migration, 2> kMigrations{{{1, "shares, tickets and downloads", R"sql(
   CREATE TABLE share (
     id TEXT PRIMARY KEY,
     sealed BLOB NOT NULL,       -- path, title
@@ -31,6 +31,24 @@ constexpr std::array<db::Migration, 1> kMigrations{{{1, "shares, tickets and dow
     id TEXT PRIMARY KEY,
     sealed BLOB NOT NULL,       -- request, view
     created_at INTEGER NOT NULL
+  ) STRICT;
+)sql"},
+                                                    {2, "networks, names and alerts", R"sql(
+  ALTER TABLE share ADD COLUMN rules BLOB;  -- sealed; NULL: unlisted
+  CREATE TABLE network (
+    id TEXT PRIMARY KEY,
+    sealed BLOB NOT NULL,       -- link, name, membership
+    joined_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE known_name (
+    id TEXT PRIMARY KEY,
+    sealed BLOB NOT NULL        -- network, peer, serial, name
+  ) STRICT;
+  CREATE TABLE alert (
+    id INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    sealed BLOB NOT NULL        -- text
   ) STRICT;
 )sql"}}};
 
@@ -60,10 +78,44 @@ Result<crypto::SecretBytes> DaemonStore::unseal(std::string_view table, std::str
 }
 
 // sealed share := path_length:u16 path title_length:u16 title
+// sealed rules := visibility:u8 access:u8 reveals_names:u8 count:u16 peer_key:32{count} count:u8
+// {tag_length:u16 tag}{count}
 Result<> DaemonStore::save(const StoredShare& share) {
   const Bytes plain = ByteWriter().sized16(as_bytes(share.path)).sized16(as_bytes(share.title)).take();
-  return database_.execute("INSERT OR REPLACE INTO share VALUES (?, ?, ?, ?)", share.id,
-                           seal("share", share.id, plain), share.created_at, share.expires_at);
+  ByteWriter rules;
+  rules.number(static_cast<Byte>(share.rules.visibility)).number(static_cast<Byte>(share.rules.access));
+  rules.number(static_cast<Byte>(share.reveals_names ? 1 : 0));
+  rules.number(static_cast<std::uint16_t>(share.rules.named.size()));
+  for (const auto& peer : share.rules.named) rules.raw(peer.public_key().view());
+  rules.number(static_cast<Byte>(share.tags.size()));
+  for (const auto& tag : share.tags) rules.sized16(as_bytes(tag));
+  return database_.execute(
+      "INSERT INTO share (id, sealed, created_at, expires_at, rules) VALUES (?1, ?2, ?3, ?4, ?5) "
+      "ON CONFLICT (id) DO UPDATE SET sealed = ?2, expires_at = ?4, rules = ?5",
+      share.id, seal("share", share.id, plain), share.created_at, share.expires_at,
+      seal("share rules", share.id, rules.bytes()));
+}
+
+Result<> DaemonStore::read_rules(StoredShare& share, ByteView sealed) {
+  TRY(const auto plain, unseal("share rules", share.id, sealed));
+  ByteReader reader(plain.view());
+  TRY(const Byte visibility, reader.number<Byte>());
+  TRY(const Byte access, reader.number<Byte>());
+  TRY(const Byte reveals, reader.number<Byte>());
+  share.rules.visibility = static_cast<access::Visibility>(visibility);
+  share.rules.access = static_cast<access::Access>(access);
+  share.reveals_names = reveals != 0;
+  TRY(const auto named, reader.number<std::uint16_t>());
+  for (std::uint16_t i = 0; i < named; ++i) {
+    TRY(const auto key, reader.fixed<crypto::PublicKey>());
+    share.rules.named.insert(identity::PeerId(key));
+  }
+  TRY(const Byte tags, reader.number<Byte>());
+  for (Byte i = 0; i < tags; ++i) {
+    TRY(const ByteView tag, reader.sized16(access::kMaxTagBytes));
+    share.tags.emplace_back(as_text(tag));
+  }
+  return {};
 }
 
 Result<> DaemonStore::remove_share(const std::string& id) {
@@ -79,9 +131,11 @@ Result<std::vector<StoredShare>> DaemonStore::shares() {
     TRY(const ByteView title, reader.sized16(kMaxTextBytes));
     share.path = as_text(path);
     share.title = as_text(title);
+    if (!row.is_null(4)) TRY_VOID(read_rules(share, row.blob(4)));
     return share;
   };
-  return database_.select(map, "SELECT id, sealed, created_at, expires_at FROM share ORDER BY created_at");
+  return database_.select(map,
+                          "SELECT id, sealed, created_at, expires_at, rules FROM share ORDER BY created_at");
 }
 
 // sealed ticket := secret:u8[16] (holder:u8[32])*

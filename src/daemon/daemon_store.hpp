@@ -1,6 +1,6 @@
 #pragma once
-// DaemonStore: the daemon's shares, tickets and downloads on disk, so that they survive a restart and a kill
-// -9.
+// DaemonStore: the daemon's shares, tickets, downloads and networks on disk, so that they survive a restart
+// and a kill -9.
 //
 // What tells people about people (paths, titles, ticket secrets) is sealed under the vault key, bound to its
 // table and row. Blocking; one thread at a time (the daemon gives it a thread of its own).
@@ -11,6 +11,7 @@
 #include "api/views.hpp"
 #include "crypto/random.hpp"
 #include "crypto/secret.hpp"
+#include "daemon/joined_network.hpp"
 #include "daemon/share_book.hpp"
 #include "db/database.hpp"
 
@@ -22,6 +23,9 @@ struct StoredShare {
   std::string title;  // as the owner gave it; empty: the path's name
   api::UnixMs created_at = 0;
   std::optional<api::UnixMs> expires_at;
+  ShareRules rules;
+  std::vector<std::string> tags;
+  bool reveals_names = false;
 };
 
 /// A download as it is remembered: what was asked for, and how far it came.
@@ -47,9 +51,24 @@ class DaemonStore {
   Result<> save(const StoredDownload& download);
   Result<std::vector<StoredDownload>> downloads();
 
+  Result<> save(const JoinedNetwork& network);
+  Result<> remove_network(const crypto::PublicKey& network);
+  Result<std::vector<JoinedNetwork>> networks();
+
+  Result<> save(const KnownName& name);
+  Result<std::vector<KnownName>> known_names();
+
+  /// Gives it its id.
+  Result<api::AlertView> save(const api::AlertView& alert);
+  /// Newest first.
+  Result<std::vector<api::AlertView>> alerts();
+
  private:
+  Result<> read_rules(StoredShare& share, ByteView sealed);
   DaemonStore(db::Database database, crypto::SecretBytes vault_key, crypto::Random& random)
       : database_(std::move(database)), vault_key_(std::move(vault_key)), random_(&random) {}
+  /// The key of a row whose real key would tell something: keyed BLAKE3 of it.
+  [[nodiscard]] std::string hidden_key(std::string_view table, ByteView key) const;
   [[nodiscard]] Bytes seal(std::string_view table, std::string_view key, ByteView plain);
   [[nodiscard]] Result<crypto::SecretBytes> unseal(std::string_view table, std::string_view key,
                                                    ByteView sealed);

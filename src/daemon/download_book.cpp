@@ -27,8 +27,37 @@ Result<> check_folder(const std::filesystem::path& directory) {
 
 }  // namespace
 
-DownloadBook::DownloadBook(Node& node, crypto::Random& random, Save save)
-    : node_(&node), random_(&random), save_(std::move(save)), tasks_(node.services().network) {}
+DownloadBook::DownloadBook(Node& node, NetworkBook& networks, StoreThread& store, crypto::Random& random)
+    : node_(&node), networks_(&networks), store_(&store), random_(&random), tasks_(node.services().network) {}
+
+io::Awaitable<Result<>> DownloadBook::save(const Entry& entry) {
+  auto keep = [download = entry.stored](DaemonStore& store) { return store.save(download); };
+  co_return co_await store_->run(std::move(keep));
+}
+
+Result<access::ShareReference> DownloadBook::reference_of(const api::DownloadRequest& request) const {
+  if (!request.ticket.empty()) {
+    TRY(auto ticket, access::Ticket::parse(request.ticket));
+    return access::ShareReference::from(std::move(ticket));
+  }
+  access::ShareReference out;
+  TRY(out.share, access::parse_share_id(request.share));
+  TRY(out.owner, identity::PeerId::parse(request.owner));
+  return out;
+}
+
+io::Awaitable<Result<DownloadBook::Source>> DownloadBook::source_of(api::DownloadRequest& request) {
+  if (!request.ticket.empty()) {
+    CO_TRY(auto share, reference_of(request));
+    std::string title = "from " + share.owner.short_text();
+    co_return Source{.share = std::move(share), .title = std::move(title)};
+  }
+  CO_TRY(const auto found, co_await networks_->find_share(request.share));
+  request.share = access::to_text(found.share);
+  request.owner = found.owner.to_text();
+  CO_TRY(auto share, reference_of(request));
+  co_return Source{.share = std::move(share), .title = found.title};
+}
 
 std::string DownloadBook::new_id() {
   constexpr std::size_t kCharacters = 5;
@@ -50,15 +79,15 @@ Result<DownloadBook::Entry*> DownloadBook::find(const std::string& id) {
 io::Awaitable<Result<api::TransferView>> DownloadBook::start(api::DownloadRequest request) {
   CO_TRY_VOID(check_folder(request.directory));
   for (const auto& glob : request.select) CO_TRY_VOID(content::Glob::parse(glob));
-  CO_TRY(const auto ticket, access::Ticket::parse(request.ticket));
+  CO_TRY(const auto source, co_await source_of(request));
   auto entry = std::make_unique<Entry>();
   entry->stored.request = std::move(request);
   entry->stored.view.id = new_id();
   entry->stored.view.state = api::TransferState::kConnecting;
-  entry->stored.view.title = "from " + ticket.owner.short_text();  // until the share says its own
-  entry->stored.view.share_id = to_base32(ticket.share_id().view());
+  entry->stored.view.title = source.title;
+  entry->stored.view.share_id = access::to_text(source.share.share);
   entry->stored.view.created_at = to_unix_ms(node_->clock().wall());
-  CO_TRY_VOID(co_await save_(entry->stored));
+  CO_TRY_VOID(co_await save(*entry));
   Entry& placed = *entries_.emplace(entry->stored.view.id, std::move(entry)).first->second;
   CO_TRY_VOID(launch(placed));
   co_return refreshed(placed);
@@ -77,8 +106,15 @@ void DownloadBook::restore(StoredDownload download) {
 }
 
 Result<> DownloadBook::launch(Entry& entry) {
-  TRY(auto ticket, access::Ticket::parse(entry.stored.request.ticket));
-  swarm::DownloadOrder order{.ticket = std::move(ticket),
+  TRY(auto share, reference_of(entry.stored.request));
+  swarm::Locate locate;
+  if (!share.secret) {
+    locate = [networks = networks_, id = share.share, owner = share.owner] {
+      return networks->locate(id, owner);
+    };
+  }
+  swarm::DownloadOrder order{.share = std::move(share),
+                             .locate = std::move(locate),
                              .directory = entry.stored.request.directory,
                              .select = entry.stored.request.select,
                              .on_taken = on_taken(entry.stored.request.on_existing),
@@ -119,7 +155,7 @@ io::Awaitable<void> DownloadBook::settle(Entry& entry, api::TransferState state,
   // At a shutdown the state stays what it was, so that the next start goes on.
   if (shutting_down_ && state == api::TransferState::kPaused)
     entry.stored.view.state = api::TransferState::kQueued;
-  const auto saved = co_await save_(entry.stored);
+  const auto saved = co_await save(entry);
   if (!saved) log::error("cannot record a download's state: {}", to_string(saved.error()));
   if (on_change_) on_change_(entry.stored.view);
 }
@@ -148,7 +184,7 @@ io::Awaitable<Result<api::TransferView>> DownloadBook::resume(std::string id) {
   }
   CO_TRY_VOID(launch(*entry));
   entry->stored.view.state = api::TransferState::kConnecting;
-  CO_TRY_VOID(co_await save_(entry->stored));
+  CO_TRY_VOID(co_await save(*entry));
   co_return refreshed(*entry);
 }
 

@@ -10,21 +10,21 @@
 #include <string>
 
 #include "crypto/random.hpp"
-#include "daemon/daemon_store.hpp"
-#include "daemon/node.hpp"
+#include "daemon/network_book.hpp"
+#include "daemon/store_thread.hpp"
 
 namespace covey::daemon {
 
 class DownloadBook {
  public:
   using OnChange = std::function<void(const api::TransferView&)>;
-  using Save = std::function<io::Awaitable<Result<>>(StoredDownload)>;
 
-  /// `save` makes a download durable; all references outlive the book.
-  DownloadBook(Node& node, crypto::Random& random, Save save);
+  /// All references outlive the book.
+  DownloadBook(Node& node, NetworkBook& networks, StoreThread& store, crypto::Random& random);
   void on_change(OnChange callback) { on_change_ = std::move(callback); }
 
-  /// A new download, running at once. kMalformed for a bad ticket, kInvalidArgument for a bad folder or glob.
+  /// A new download, running at once. kInvalidArgument for a bad ticket, folder or glob; kNotFound for a
+  /// share that no network knows.
   io::Awaitable<Result<api::TransferView>> start(api::DownloadRequest request);
   /// One of an earlier run of the daemon; goes on if it was running then.
   void restore(StoredDownload download);
@@ -45,6 +45,14 @@ class DownloadBook {
     api::TransferState wanted_after_stop = api::TransferState::kPaused;
     std::unique_ptr<io::Gate> ended;
   };
+  struct Source {
+    access::ShareReference share;
+    std::string title;  // until the share says its own
+  };
+  /// What the request names, looked up where it is no ticket; writes down what was found.
+  io::Awaitable<Result<Source>> source_of(api::DownloadRequest& request);
+  Result<access::ShareReference> reference_of(const api::DownloadRequest& request) const;
+  io::Awaitable<Result<>> save(const Entry& entry);
   Result<Entry*> find(const std::string& id);
   Result<> launch(Entry& entry);
   io::Awaitable<void> run(Entry& entry);
@@ -54,8 +62,9 @@ class DownloadBook {
   [[nodiscard]] std::string new_id();
 
   Node* node_;
+  NetworkBook* networks_;
+  StoreThread* store_;
   crypto::Random* random_;
-  Save save_;
   OnChange on_change_;
   std::map<std::string, std::unique_ptr<Entry>> entries_;
   io::TaskGroup tasks_;

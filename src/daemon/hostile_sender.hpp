@@ -136,7 +136,9 @@ struct Encounter {
       : sender(network, std::move(shared)), receiver(network, 2) {}
 
   [[nodiscard]] swarm::DownloadOrder order() const {
-    return {.ticket = sender.ticket(), .directory = folder.path() / "destination", .patience = 0s};
+    return {.share = access::ShareReference::from(sender.ticket()),
+            .directory = folder.path() / "destination",
+            .patience = 0s};
   }
   io::Awaitable<Fetched> fetch(swarm::DownloadOrder wanted) {
     return Exchange::fetch_as(receiver, std::move(wanted));

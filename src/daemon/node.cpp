@@ -108,7 +108,8 @@ io::Awaitable<Result<>> Node::verify_share(std::string share) {
   const IssuedTicket& ticket = shares_.issue(share, std::nullopt, std::nullopt);
   const access::ShareId id = access::share_id_of(ticket.secret);
   swarm::DownloadOrder order{
-      .ticket = {.owner = device_.peer_id(), .secret = ticket.secret.clone(), .addresses = {address}},
+      .share = access::ShareReference::from(
+          {.owner = device_.peer_id(), .secret = ticket.secret.clone(), .addresses = {address}}),
       .keep = swarm::Keep::kNothing,
       .patience = std::chrono::seconds(30)};
   swarm::Download check(services(), std::move(order));

@@ -145,7 +145,7 @@ class Receiver {
     const std::string title = "from " + ticket.owner.short_text();  // until the share says its own
     auto key = errand_key(ticket.secret, request_.download.directory, machine_id(), random_);
     CO_TRY(node_, Node::create(network_, std::move(key), clock_, random_));
-    swarm::DownloadOrder order{.ticket = std::move(ticket),
+    swarm::DownloadOrder order{.share = access::ShareReference::from(std::move(ticket)),
                                .directory = request_.download.directory,
                                .select = request_.download.select,
                                .on_taken = on_taken(request_.download.on_existing),

@@ -5,6 +5,25 @@
 #include "base/encoding.hpp"
 
 namespace covey::daemon {
+namespace {
+
+Result<> check_servable(const OwnedShare& share) {
+  if (share.view.state == api::ShareState::kBroken) {
+    return fail(ErrorCode::kSourceChanged,
+                "the sender cannot read what was shared any more; ask the sender to look");
+  }
+  if (share.served == nullptr) return fail(ErrorCode::kTimedOut, "the sender is still preparing this share");
+  return {};
+}
+
+/// This peer checks its own share: nothing was handed to anybody.
+class OwnCheck final : public swarm::UploadObserver {
+ public:
+  void on_sent(std::uint64_t /*bytes*/, std::uint64_t /*pieces*/) override {}
+  void on_finished() override {}
+};
+
+}  // namespace
 
 OwnedShare& ShareBook::add(OwnedShare share) {
   shares_.push_back(std::make_unique<OwnedShare>(std::move(share)));
@@ -114,15 +133,10 @@ Result<> ShareBook::check_ticket(const IssuedTicket& ticket, const OwnedShare& s
   if (ticket.uses_left == 0U && !ticket.holders.contains(peer)) {
     return fail(ErrorCode::kRefused, "this ticket has been used up; ask the sender for a fresh one");
   }
-  if (share.view.state == api::ShareState::kBroken) {
-    return fail(ErrorCode::kSourceChanged,
-                "the sender cannot read what was shared any more; ask the sender to look");
-  }
   return {};
 }
 
-Result<swarm::Admission> ShareBook::admit(const swarm::OpenRequest& request,
-                                          const std::string& remote_address) {
+Result<OwnedShare*> ShareBook::admit_holder(const swarm::OpenRequest& request) {
   const auto unknown = [] {
     return fail(ErrorCode::kNotFound,
                 "the sender does not know this ticket; it may have been closed: ask for a fresh one");
@@ -130,25 +144,62 @@ Result<swarm::Admission> ShareBook::admit(const swarm::OpenRequest& request,
   const auto found = tickets_.find(request.share);
   if (found == tickets_.end()) return unknown();
   IssuedTicket& ticket = found->second;
-  if (!access::check_proof(request.proof, ticket.secret, ByteView(request.exporter), request.peer))
+  if (!access::check_proof(*request.proof, ticket.secret, ByteView(request.exporter), request.peer))
     return unknown();
   const auto share = find(ticket.share);
   if (!share) return unknown();
   TRY_VOID(check_ticket(ticket, **share, request.peer));
-  if ((*share)->served == nullptr) {
-    return fail(ErrorCode::kTimedOut, "the sender is still preparing this share");
-  }
+  TRY_VOID(check_servable(**share));
   if (ticket.holders.insert(request.peer).second) {
     if (ticket.uses_left) --*ticket.uses_left;
     if (on_use_) on_use_(ticket);
   }
-  return swarm::Admission{.share = (*share)->served,
-                          .description = describe(**share, request.share, ticket),
-                          .observer = uploads_->open((*share)->view, request.peer, remote_address)};
+  return *share;
+}
+
+Result<OwnedShare*> ShareBook::admit_member(const swarm::OpenRequest& request) {
+  const auto unknown = [] {
+    return fail(ErrorCode::kNotFound, "its owner shows you no such share; search again, or ask for a ticket");
+  };
+  const std::string id = to_base32(request.share.view());
+  const auto found =
+      std::find_if(shares_.begin(), shares_.end(), [&](const auto& share) { return share->view.id == id; });
+  // A stranger's record is checked for a hidden share as well, so that the time tells nothing either.
+  const bool is_member =
+      members_ != nullptr && members_->check_member(request.membership, request.peer).has_value();
+  if (found == shares_.end() || !is_member) return unknown();
+  const ShareRules& rules = (*found)->rules;
+  const bool named = rules.named.contains(request.peer);
+  const bool hidden = rules.visibility == access::Visibility::kUnlisted ||
+                      (rules.visibility == access::Visibility::kListed && !named);
+  const auto& expires_at = (*found)->view.expires_at;
+  if (hidden || (expires_at && to_unix_ms(clock_->wall()) >= *expires_at)) return unknown();
+  if (rules.access == access::Access::kAsk)
+    return fail(ErrorCode::kRefused, "its owner lets nobody in unasked; ask for a ticket");
+  if (rules.access == access::Access::kListed && !named)
+    return fail(ErrorCode::kRefused, "its owner lets in only peers that he named; ask for a ticket");
+  TRY_VOID(check_servable(**found));
+  return found->get();
+}
+
+Result<swarm::Admission> ShareBook::admit(const swarm::OpenRequest& request,
+                                          const std::string& remote_address) {
+  TRY(OwnedShare* const share, request.proof ? admit_holder(request) : admit_member(request));
+  std::optional<WallTime> expires_at;
+  if (request.proof) {
+    expires_at = tickets_.at(request.share).expires_at;
+  } else if (share->view.expires_at) {
+    expires_at = from_unix_ms(*share->view.expires_at);
+  }
+  std::shared_ptr<swarm::UploadObserver> observer = std::make_shared<OwnCheck>();
+  if (request.peer != owner_->peer_id()) observer = uploads_->open(share->view, request.peer, remote_address);
+  return swarm::Admission{.share = share->served,
+                          .description = describe(*share, request.share, expires_at),
+                          .observer = std::move(observer)};
 }
 
 access::SignedShareDescription ShareBook::describe(const OwnedShare& share, const access::ShareId& id,
-                                                   const IssuedTicket& ticket) const {
+                                                   std::optional<WallTime> expires_at) const {
   const swarm::ServedShare& served = *share.served;
   const content::ManifestEntryView only =
       served.single_file ? served.manifest.entry(content::FileIndex(0)) : content::ManifestEntryView();
@@ -164,7 +215,7 @@ access::SignedShareDescription ShareBook::describe(const OwnedShare& share, cons
       .executable = only.executable,
       .mtime_ns = only.mtime_ns,
       .created_at = from_unix_ms(share.view.created_at),
-      .expires_at = ticket.expires_at};
+      .expires_at = expires_at};
   return access::sign(description, *owner_);
 }
 

@@ -1,9 +1,9 @@
 #pragma once
 // ShareBook: the shares of this peer and the tickets to them; it decides whom the swarm serves.
 //
-// Each ticket has a secret of its own and, derived from it, the share id under which its holder asks. A
-// stranger who guesses learns nothing: an unknown id and a wrong proof get the same answer. On the network
-// thread.
+// Each ticket has a secret of its own and, derived from it, the share id under which its holder asks. Members
+// of the owner's network ask under the share's own id. Who may not see a share learns nothing: an unknown id,
+// a wrong proof and a share that is hidden from the asker get the same answer. On the network thread.
 
 #include <functional>
 #include <memory>
@@ -11,11 +11,13 @@
 #include <string>
 #include <unordered_map>
 
+#include "access/share_listing.hpp"
 #include "access/ticket.hpp"
 #include "api/views.hpp"
 #include "crypto/random.hpp"
 #include "daemon/upload_book.hpp"
 #include "identity/device_key.hpp"
+#include "identity/membership.hpp"
 #include "swarm/share_preparation.hpp"
 
 namespace covey::daemon {
@@ -29,9 +31,25 @@ struct IssuedTicket {
   std::set<identity::PeerId> holders;  // who has opened it: coming back costs no use
 };
 
+/// Who can find a share, and who may fetch it without a ticket.
+struct ShareRules {
+  access::Visibility visibility = access::Visibility::kUnlisted;
+  access::Access access = access::Access::kAsk;
+  std::set<identity::PeerId> named;  // those that `listed` means
+};
+
+/// Whether a record makes a peer a member of one of our networks.
+class MemberCheck {
+ public:
+  virtual ~MemberCheck() = default;
+  /// The errors of identity::verify_membership; kRefused for a network that is not ours.
+  virtual Result<> check_member(ByteView record, const identity::PeerId& peer) const = 0;
+};
+
 /// One share as the owner keeps it.
 struct OwnedShare {
   api::ShareView view;
+  ShareRules rules;
   std::vector<std::string> paths;
   std::shared_ptr<swarm::SharePreparation> preparation;  // while hashing
   std::shared_ptr<swarm::ServedShare> served;            // when ready
@@ -68,6 +86,12 @@ class ShareBook final : public swarm::ShareSource {
   /// A random share id's text.
   [[nodiscard]] std::string new_id();
   void on_use(OnUse callback) { on_use_ = std::move(callback); }
+  /// Without it there are no members. Outlives the book.
+  void set_members(const MemberCheck* members) { members_ = members; }
+
+  /// What the owner signs about a share under this id.
+  [[nodiscard]] access::SignedShareDescription describe(const OwnedShare& share, const access::ShareId& id,
+                                                        std::optional<WallTime> expires_at) const;
 
   Result<swarm::Admission> admit(const swarm::OpenRequest& request,
                                  const std::string& remote_address) override;
@@ -75,13 +99,14 @@ class ShareBook final : public swarm::ShareSource {
  private:
   [[nodiscard]] Result<> check_ticket(const IssuedTicket& ticket, const OwnedShare& share,
                                       const identity::PeerId& peer) const;
-  [[nodiscard]] access::SignedShareDescription describe(const OwnedShare& share, const access::ShareId& id,
-                                                        const IssuedTicket& ticket) const;
+  Result<OwnedShare*> admit_holder(const swarm::OpenRequest& request);
+  Result<OwnedShare*> admit_member(const swarm::OpenRequest& request);
 
   const identity::DeviceKey* owner_;
   const Clock* clock_;
   crypto::Random* random_;
   UploadBook* uploads_;
+  const MemberCheck* members_ = nullptr;
   OnUse on_use_;
   std::vector<std::unique_ptr<OwnedShare>> shares_;
   std::unordered_map<access::ShareId, IssuedTicket> tickets_;

@@ -74,7 +74,8 @@ struct Exchange {
   }
 
   [[nodiscard]] swarm::DownloadOrder order(access::Ticket ticket) const {
-    return {.ticket = std::move(ticket), .directory = destination(), .patience = 0s};
+    return {
+        .share = access::ShareReference::from(std::move(ticket)), .directory = destination(), .patience = 0s};
   }
   io::Awaitable<Fetched> fetch(swarm::DownloadOrder wanted) { return fetch_as(receiver, std::move(wanted)); }
   static io::Awaitable<Fetched> fetch_as(TestNode& node, swarm::DownloadOrder wanted) {

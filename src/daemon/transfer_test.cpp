@@ -445,6 +445,7 @@ TEST(Node, verifies_its_own_share_over_the_real_transport) {
     const auto verified = co_await x.sender.node->verify_share(*shared);
     CO_REQUIRE(verified);
     EXPECT_TRUE(x.sender.node->shares().tickets_of(*shared).empty()) << "it leaves no ticket behind";
+    EXPECT_TRUE(x.sender.node->uploads().views().empty()) << "nothing was handed to anybody";
 
     std::ofstream(x.source("folder/b.txt"), std::ios::app) << "changed";
     const auto spoilt = co_await x.sender.node->verify_share(*shared);

@@ -55,4 +55,28 @@ content::OnTaken on_taken(api::OnExisting choice) {
   return content::OnTaken::kRefuse;
 }
 
+api::Visibility view_of(access::Visibility visibility) {
+  return visibility == access::Visibility::kNetwork  ? api::Visibility::kNetwork
+         : visibility == access::Visibility::kListed ? api::Visibility::kListed
+                                                     : api::Visibility::kUnlisted;
+}
+
+api::Access view_of(access::Access access) {
+  return access == access::Access::kAsk      ? api::Access::kAsk
+         : access == access::Access::kListed ? api::Access::kListed
+                                             : api::Access::kOpen;
+}
+
+access::Visibility rule_of(api::Visibility visibility) {
+  return visibility == api::Visibility::kNetwork  ? access::Visibility::kNetwork
+         : visibility == api::Visibility::kListed ? access::Visibility::kListed
+                                                  : access::Visibility::kUnlisted;
+}
+
+access::Access rule_of(api::Access access) {
+  return access == api::Access::kAsk      ? access::Access::kAsk
+         : access == api::Access::kListed ? access::Access::kListed
+                                          : access::Access::kOpen;
+}
+
 }  // namespace covey::daemon

@@ -1,6 +1,7 @@
 #pragma once
-// From the swarm's progress to the API's view. Pure.
+// Between the words of the modules below and those of the API. Pure.
 
+#include "access/share_listing.hpp"
 #include "api/views.hpp"
 #include "content/part_folder.hpp"
 #include "swarm/transfer_progress.hpp"
@@ -11,5 +12,10 @@ api::TransferState state_of(swarm::Phase phase);
 /// Fills everything that the swarm knows; id, share and times are the caller's.
 void fill(api::TransferView& view, const swarm::TransferProgress& progress);
 content::OnTaken on_taken(api::OnExisting choice);
+
+[[nodiscard]] api::Visibility view_of(access::Visibility visibility);
+[[nodiscard]] api::Access view_of(access::Access access);
+[[nodiscard]] access::Visibility rule_of(api::Visibility visibility);
+[[nodiscard]] access::Access rule_of(api::Access access);
 
 }  // namespace covey::daemon

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 
 #include <asio/awaitable.hpp>
@@ -59,8 +60,17 @@ auto run_on(Executor executor, Work work) -> std::invoke_result_t<Work> {
 template <typename Function>
 auto call_on(Executor executor, Function function) -> Awaitable<std::invoke_result_t<Function>> {
   using Value = std::invoke_result_t<Function>;
-  auto work = [function = std::move(function)]() mutable -> Awaitable<Value> { co_return function(); };
-  co_return co_await asio::co_spawn(std::move(executor), std::move(work), shielded());
+  if constexpr (std::is_default_constructible_v<Value> || std::is_void_v<Value>) {
+    auto work = [function = std::move(function)]() mutable -> Awaitable<Value> { co_return function(); };
+    co_return co_await asio::co_spawn(std::move(executor), std::move(work), shielded());
+  } else {
+    // asio wants something to hand over where a coroutine threw.
+    auto work = [function = std::move(function)]() mutable -> Awaitable<std::optional<Value>> {
+      co_return function();
+    };
+    auto value = co_await asio::co_spawn(std::move(executor), std::move(work), shielded());
+    co_return std::move(*value);
+  }
 }
 
 }  // namespace covey::io

@@ -28,8 +28,8 @@ int weight(const Error& error) {
   return is_passing(error.code) ? 1 : 2;
 }
 
-std::string first_address(const access::Ticket& ticket) {
-  return ticket.addresses.empty() ? "an unknown address" : ticket.addresses.front().to_text();
+std::string first_address(const access::ShareReference& share) {
+  return share.addresses.empty() ? "an unknown address" : share.addresses.front().to_text();
 }
 
 }  // namespace
@@ -77,6 +77,7 @@ io::Awaitable<Result<std::filesystem::path>> Download::try_until_done() {
 io::Awaitable<Result<>> Download::attempt() {
   lane_failure_.reset();
   opened_in_attempt_ = false;
+  CO_TRY_VOID(co_await locate());
   start_lanes(1);
   bool widened = false;
   while (!lanes_.empty()) {
@@ -98,14 +99,29 @@ io::Awaitable<Result<>> Download::attempt() {
       lane_failure_.value_or(Error{ErrorCode::kConnectionLost, "the connection ended early"}));
 }
 
+io::Awaitable<Result<>> Download::locate() {
+  if (!order_.locate) co_return Result<>{};
+  auto found = co_await order_.locate();
+  if (found) {
+    if (!found->addresses.empty()) order_.share.addresses = std::move(found->addresses);
+    if (!order_.share.secret) order_.share.membership = std::move(found->membership);
+  }
+  if (order_.share.addresses.empty()) {
+    if (!found) co_return std::unexpected(std::move(found).error());
+    co_return fail(ErrorCode::kUnreachable, "its owner is not online");
+  }
+  co_return Result<>{};
+}
+
 void Download::start_lanes(std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) {
     const LaneId id = next_lane_;
     ++next_lane_;
-    LaneTarget target{.peer = order_.ticket.owner,
-                      .addresses = order_.ticket.addresses,
-                      .share = order_.ticket.share_id(),
-                      .secret = &order_.ticket.secret,
+    LaneTarget target{.peer = order_.share.owner,
+                      .addresses = order_.share.addresses,
+                      .share = order_.share.share,
+                      .secret = order_.share.secret ? &*order_.share.secret : nullptr,
+                      .membership = order_.share.membership,
                       .deadlines = order_.deadlines};
     auto& loop = services_.threads->next();
     lanes_[id].lane = std::make_shared<DownloadLane>(id, std::move(target), *services_.local, *this,
@@ -159,7 +175,7 @@ io::Awaitable<Result<>> Download::pause_before_retry(const Error& reason) {
   }
   phase_ = Phase::kWaiting;
   waiting_for_ =
-      fmt::format("the sender at {} to come back ({}); next try in {}", first_address(order_.ticket),
+      fmt::format("the sender at {} to come back ({}); next try in {}", first_address(order_.share),
                   reason.context, human_duration(std::chrono::ceil<std::chrono::seconds>(pause)));
   auto waited = co_await changed_.wait_for(pause);
   waiting_for_.clear();
@@ -173,13 +189,16 @@ io::Awaitable<Result<std::filesystem::path>> Download::finish() {
                   .present = job_->pieces->present(),
                   .resumed = job_->pieces->resumed()};
   if (job_->folder == nullptr) co_return std::filesystem::path();
-  auto put_in_place = [job = job_, on_taken = order_.on_taken] { return job->folder->finish(on_taken); };
+  auto put_in_place = [job = job_, on_taken = order_.on_taken]() mutable {
+    return std::exchange(job, nullptr)->folder->finish(on_taken);
+  };
   co_return co_await services_.offload->run(std::move(put_in_place));
 }
 
 io::Awaitable<Result<>> Download::checkpoint() {
   if (!job_ || job_->folder == nullptr) co_return Result<>{};
-  auto sync = [job = job_] { return job->folder->checkpoint(); };
+  // The job is let go before the result is told: whoever hears it may open the part folder anew.
+  auto sync = [job = job_]() mutable { return std::exchange(job, nullptr)->folder->checkpoint(); };
   co_return co_await services_.offload->run(std::move(sync));
 }
 
@@ -195,19 +214,20 @@ io::Awaitable<void> Download::keep_checkpoints() {
 
 io::Awaitable<Result<>> Download::discard() {
   if (!job_ || job_->folder == nullptr) co_return Result<>{};
-  auto remove = [job = std::move(job_)] { return job->folder->discard(); };
+  auto remove = [job = std::move(job_)]() mutable { return std::exchange(job, nullptr)->folder->discard(); };
   co_return co_await services_.offload->run(std::move(remove));
 }
 
 io::Awaitable<Result<std::shared_ptr<DownloadJob>>> Download::on_opened(
     access::SignedShareDescription description) {
   CO_TRY(auto said,
-         access::verify(description, order_.ticket.owner, order_.ticket.share_id(), services_.clock->wall()));
+         access::verify(description, order_.share.owner, order_.share.share, services_.clock->wall()));
   last_contact_ = services_.clock->steady();
   failures_in_row_ = 0;
   if (description_ && description_->root != said.root) {
-    co_return fail(ErrorCode::kSourceChanged,
-                   "the sender shares other content under this ticket now; ask for a fresh one");
+    co_return fail(
+        ErrorCode::kSourceChanged,
+        "the sender shares other content in its place now; begin anew, with a fresh ticket if it was one");
   }
   opened_in_attempt_ = true;
   changed_.open_all();
@@ -340,7 +360,7 @@ TransferProgress Download::progress() {
   out.rate = phase_ == Phase::kRunning ? speed_.rate() : 0;
   if (phase_ == Phase::kRunning) out.eta_seconds = speed_.seconds_for(wanted.bytes - present.bytes);
   // All lanes lead to one peer; what earlier lanes brought counts as well.
-  PeerProgress peer{.peer_id = order_.ticket.owner.to_text(), .bytes = ended_lanes_bytes_};
+  PeerProgress peer{.peer_id = order_.share.owner.to_text(), .bytes = ended_lanes_bytes_};
   for (auto& [id, place] : lanes_) {
     place.speed.update(place.lane->received(), now);
     if (!place.lane->remote_address().empty()) peer.address = place.lane->remote_address();

@@ -1,5 +1,5 @@
 #pragma once
-// Download: one share on its way here, from a ticket to the finished file or folder.
+// Download: one share on its way here, from a reference to the finished file or folder.
 //
 // Connects, opens the share, spreads the pieces over a few lanes, tries again with growing pauses when the
 // peer or the path is away, and puts the result in place when all of it has verified. What was verified stays
@@ -12,7 +12,7 @@
 #include <random>
 #include <unordered_map>
 
-#include "access/ticket.hpp"
+#include "access/share_reference.hpp"
 #include "io/offload.hpp"
 #include "swarm/download_lane.hpp"
 #include "swarm/speed_meter.hpp"
@@ -33,8 +33,18 @@ struct SwarmServices {
 /// What becomes of the pieces once they have verified.
 enum class Keep : std::uint8_t { kFiles, kNothing };
 
+/// Where a share's owner is now, and the asker's membership as it is now.
+struct Whereabouts {
+  std::vector<access::Endpoint> addresses;
+  Bytes membership;
+};
+/// Asked on the network thread; what it refers to outlives the download.
+using Locate = std::function<io::Awaitable<Result<Whereabouts>>()>;
+
 struct DownloadOrder {
-  access::Ticket ticket;
+  access::ShareReference share;
+  /// Asked before each attempt, if there; while it fails, the last known addresses are tried.
+  Locate locate;
   std::filesystem::path directory;
   std::vector<std::string> select;  // globs
   content::OnTaken on_taken = content::OnTaken::kRefuse;
@@ -69,6 +79,7 @@ class Download final : public LaneOwner {
 
   io::Awaitable<Result<std::filesystem::path>> try_until_done();
   io::Awaitable<Result<>> attempt();
+  io::Awaitable<Result<>> locate();
   io::Awaitable<void> drive_lane(LaneId id);
   void start_lanes(std::size_t count);
   void stop_lanes();

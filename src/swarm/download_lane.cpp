@@ -88,6 +88,7 @@ io::Awaitable<Result<>> DownloadLane::run() {
   co_await tasks_->join();
   tasks_.reset();
   link_.reset();
+  job_.reset();  // whoever awaits this end may open the part folder anew; the lane itself lives a moment longer
   co_return outcome_;
 }
 
@@ -149,9 +150,13 @@ io::Awaitable<Result<>> DownloadLane::open_share() {
   CO_TRY(stream_, co_await link_->open(kFetchProtocol, std::make_unique<Receiver>(*this)));
   wire::OpenShare message;
   message.set_share_id(std::string(as_text(target_.share.view())));
-  const auto proof = access::make_proof(*target_.secret, ByteView(link_->stream().exporter()),
-                                        local_->hello.device->peer_id());
-  message.set_ticket_proof(std::string(as_text(proof.view())));
+  if (target_.secret != nullptr) {
+    const auto proof = access::make_proof(*target_.secret, ByteView(link_->stream().exporter()),
+                                          local_->hello.device->peer_id());
+    message.set_ticket_proof(std::string(as_text(proof.view())));
+  } else {
+    message.set_membership(std::string(as_text(target_.membership)));
+  }
   CO_TRY_VOID(co_await link_->send_message(stream_, wire::FrameKind::kOpenShare, message));
   CO_TRY_VOID(co_await wait_until(&DownloadLane::opened));
   auto tell = [this] { return owner_->on_opened(*description_); };

@@ -38,7 +38,8 @@ struct LaneTarget {
   identity::PeerId peer;
   std::vector<access::Endpoint> addresses;
   access::ShareId share;
-  const access::TicketSecret* secret = nullptr;  // outlives the lane
+  const access::TicketSecret* secret = nullptr;  // outlives the lane; null: asked for as a member
+  Bytes membership;
   LaneDeadlines deadlines;
 };
 

@@ -1,6 +1,7 @@
 #include "swarm/fetch_server.hpp"
 
 #include "base/log.hpp"
+#include "identity/membership.hpp"
 #include "swarm/piece_sender.hpp"
 #include "wire/fetch.pb.h"
 
@@ -18,6 +19,15 @@ struct Range {
   std::uint32_t piece_count = 0;
   bool want_layer = false;
 };
+
+/// A share, and one right to it: a ticket's proof or a membership.
+bool is_well_formed(const wire::OpenShare& message) {
+  const bool by_ticket =
+      message.ticket_proof().size() == access::TicketProof::kSize && message.membership().empty();
+  const bool by_membership = message.ticket_proof().empty() && !message.membership().empty() &&
+                             message.membership().size() <= identity::kMaxMembershipBytes;
+  return message.share_id().size() == access::ShareId::kSize && (by_ticket || by_membership);
+}
 
 }  // namespace
 
@@ -99,14 +109,16 @@ void FetchServer::on_end(const Error& /*reason*/) {
 io::Awaitable<Result<>> FetchServer::open_share(transport::FrameBody& body) {
   wire::OpenShare message;
   CO_TRY_VOID(co_await body.read_message(message));
-  if (session_ || message.share_id().size() != access::ShareId::kSize ||
-      message.ticket_proof().size() != access::TicketProof::kSize) {
+  if (session_ || !is_well_formed(message)) {
     co_return fail(ErrorCode::kPeerMisbehaved, "a share opened against the rules");
   }
   OpenRequest request{.share = access::ShareId::from(as_bytes(message.share_id())),
                       .peer = link_->peer(),
-                      .proof = access::TicketProof::from(as_bytes(message.ticket_proof())),
+                      .proof = std::nullopt,
+                      .membership = to_bytes(message.membership()),
                       .exporter = link_->stream().exporter()};
+  if (!message.ticket_proof().empty())
+    request.proof = access::TicketProof::from(as_bytes(message.ticket_proof()));
   auto ask = [source = source_, request, from = link_->stream().remote_address()] {
     auto admission = source->admit(request, from);
     return admission ? Result<Admission>(std::move(admission)) : std::unexpected(admission.error());

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <unordered_map>
 
 #include "access/share_description.hpp"
@@ -37,8 +38,9 @@ struct ServedShare {
 struct OpenRequest {
   access::ShareId share;
   identity::PeerId peer;
-  access::TicketProof proof;
-  std::array<Byte, 32> exporter{};  // of the link
+  std::optional<access::TicketProof> proof;  // of a ticket's secret; or
+  Bytes membership;                          // unchecked
+  std::array<Byte, 32> exporter{};           // of the link
 };
 
 /// A peer's use of a share, as the node counts and shows it. Called on the network thread.
@@ -61,7 +63,8 @@ struct Admission {
 class ShareSource {
  public:
   virtual ~ShareSource() = default;
-  /// kNotFound for an unknown share and for a wrong proof alike; kExpired, kRefused with the reason.
+  /// kNotFound for an unknown share, a wrong proof and one that the peer may not see, alike; kExpired,
+  /// kRefused with the reason.
   virtual Result<Admission> admit(const OpenRequest& request, const std::string& remote_address) = 0;
 };
 

@@ -106,7 +106,7 @@ class HostilePeer(CoveyTest):
         self.assert_honest_transfers_complete()
 
     def test_a_client_without_a_certificate_is_refused(self):
-        answer = self.openssl("-tls1_3", "-alpn", "covey/1", "-quiet", "-no_ign_eof")
+        answer = self.openssl("-tls1_3", "-alpn", "covey/1", "-quiet")
         self.assertIn("alert", answer.stdout + answer.stderr, answer)
         self.assert_honest_transfers_complete()
 
@@ -115,7 +115,7 @@ class HostilePeer(CoveyTest):
         make = "openssl req -x509 -newkey ed25519 -nodes -subj /CN=covey -days 1".split()
         subprocess.run([*make, "-keyout", key, "-out", certificate], check=True, capture_output=True)
         own = ["-cert", str(certificate), "-key", str(key)]
-        answer = self.openssl("-tls1_3", "-alpn", "covey/1", "-quiet", "-no_ign_eof", *own)
+        answer = self.openssl("-tls1_3", "-alpn", "covey/1", "-quiet", *own)
         self.assertIn("alert", answer.stdout + answer.stderr, answer)
         self.assert_honest_transfers_complete()
 

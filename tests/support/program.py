@@ -169,6 +169,21 @@ class Running:
         self._process.stdout.close()
         self._process.stderr.close()
 
+    def finish_with_peak_memory(self, seconds=None):
+        """Waits for the end, which is successful; its largest resident memory in KiB. (What the system says about ended
+        children counts the memory of whoever started them, too.)"""
+        peak = 0
+        while self.is_running():
+            try:
+                peak = max(peak, self.peak_memory_kib())
+            except (AssertionError, OSError):
+                pass  # it has just ended
+            self.exits_within(0.02)
+        finished = self.finish(seconds)
+        if finished.code != 0:
+            raise AssertionError(finished)
+        return peak
+
     def peak_memory_kib(self):
         """The largest resident memory so far, of a program that still runs."""
         for line in Path(f"/proc/{self.pid}/status").read_text().splitlines():

@@ -1,0 +1,82 @@
+#pragma once
+// NetworkBook: the networks that this peer has joined, and what it does in all of them: publishing shares,
+// searching, finding peers, and telling members from strangers. On the network thread. stop() is awaited
+// before destruction.
+
+#include <deque>
+
+#include "daemon/known_names.hpp"
+#include "daemon/network_session.hpp"
+#include "daemon/store_thread.hpp"
+
+namespace covey::daemon {
+
+/// A share of another peer, and where it was found.
+struct FoundShare {
+  access::ShareId share;
+  identity::PeerId owner;
+  crypto::PublicKey network;
+  std::string title;
+};
+
+class NetworkBook final : public MemberCheck {
+ public:
+  using Publish = std::function<void(const api::Event&)>;
+
+  /// All references outlive the book.
+  NetworkBook(Node& node, StoreThread& store, Publish publish);
+  ~NetworkBook() override;
+
+  /// Takes up what an earlier run joined.
+  io::Awaitable<Result<>> restore();
+  io::Awaitable<void> stop();
+
+  /// kAlreadyExists when this network is joined already; else the errors of TrackerClient::join.
+  io::Awaitable<Result<api::NetworkView>> join(api::JoinRequest request);
+  io::Awaitable<Result<>> leave(std::string words);
+  [[nodiscard]] std::vector<api::NetworkView> views() const;
+  [[nodiscard]] bool empty() const { return sessions_.empty(); }
+
+  /// Tells the networks about a share that is ready, as its rules want it.
+  void publish(const OwnedShare& share);
+  void withdraw(const std::string& share);
+
+  io::Awaitable<Result<api::SearchView>> search(api::SearchRequest request);
+  io::Awaitable<Result<std::vector<api::PeerView>>> peers();
+  /// By its id, or by an unambiguous beginning of it or its title among what was found last.
+  io::Awaitable<Result<FoundShare>> find_share(std::string words);
+  /// The peers meant by names or peer ids. kNotFound names the one that nobody knows.
+  io::Awaitable<Result<std::vector<identity::PeerId>>> resolve(std::vector<std::string> words);
+  /// Where a share's owner is now, in whichever network knows it.
+  io::Awaitable<Result<swarm::Whereabouts>> locate(access::ShareId share, identity::PeerId owner);
+
+  Result<> check_member(ByteView record, const identity::PeerId& peer) const override;
+
+ private:
+  /// Whoever waits for a tracker holds on to its session, which may be left meanwhile.
+  using Session = std::shared_ptr<NetworkSession>;
+
+  NetworkSession& add(JoinedNetwork joined);
+  Result<std::size_t> find(std::string_view words) const;
+  io::Awaitable<Result<api::SearchView>> search_in(Session session, api::SearchRequest request);
+  api::FoundShareView view_of(const NetworkSession& session, const discovery::FoundShare& found);
+  io::Awaitable<Result<identity::PeerId>> resolve_one(std::string word);
+  Result<Announcement> announcement_of(const OwnedShare& share, const NetworkSession& session) const;
+  /// Whether the name may be believed; remembers it, or raises the alert.
+  bool believe(const KnownName& met);
+  void raise(std::string kind, std::string text);
+  void remember(const FoundShare& found);
+  /// Fails with what the networks answered, when none of them had it.
+  [[nodiscard]] Error nobody_knows(std::string_view what, const std::optional<Error>& last) const;
+
+  Node* node_;
+  StoreThread* store_;
+  Publish publish_;
+  std::vector<Session> sessions_;
+  std::vector<std::string> published_;  // ids of the shares that are to be announced
+  KnownNames names_;
+  std::deque<FoundShare> recent_;  // what searches found, newest last
+  io::TaskGroup tasks_;
+};
+
+}  // namespace covey::daemon
