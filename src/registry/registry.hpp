@@ -6,7 +6,11 @@
 namespace covey::registry {
 class Registry {
  public:
-  static Result<std::unique_ptr<Registry>> open(StoreSource& source) {
+  struct Threads {
+    std::size_t readers = 2;
+    std::size_t writers = 4;
+  };
+  static Result<std::unique_ptr<Registry>> start(StoreSource& source, Threads /*threads*/) {
     auto out = std::make_unique<Registry>();
     for (int i = 0; i < 2; ++i) {
       TRY(auto store, source.open());
@@ -27,7 +31,7 @@ class Registry {
     co_return co_await pool_.run(std::move(job));
   }
   template <typename Work>
-  auto write(Work work) -> io::Awaitable<std::invoke_result_t<Work, Store&>> {
+  auto write(const identity::PeerId& /*whose*/, Work work) -> io::Awaitable<std::invoke_result_t<Work, Store&>> {
     auto job = [this, work = std::move(work)]() mutable {
       std::invoke_result_t<Work, Store&> result = fail(ErrorCode::kInternal, "");
       auto done = writer_->in_transaction([&]() -> Result<> { result = work(*writer_); if (!result) return std::unexpected(result.error()); return {}; });

@@ -77,7 +77,7 @@ Answer post_login(Tracker& tracker, Call call) {
     TRY_VOID(store.use_challenge(login.challenge.view(), expires_at));
     return store.member(login.peer);
   };
-  const auto member = co_await tracker.registry.write(std::move(spend));
+  const auto member = co_await tracker.registry.write(login.peer, std::move(spend));
   if (!member && member.error().code == ErrorCode::kAlreadyExists)
     co_return error_response(
         403, {ErrorCode::kRefused, "this challenge has been answered before; ask for another"});

@@ -95,7 +95,7 @@ Answer post_members(Tracker& tracker, Call call) {
   auto work = [member = new_member(std::move(application)), now](registry::Store& store) {
     return admit(store, member, now);
   };
-  const auto admitted = co_await tracker.registry.write(std::move(work));
+  const auto admitted = co_await tracker.registry.write(call.peer, std::move(work));
   tracker.callers.forget(call.peer);
   if (!admitted) co_return error_response(admitted.error());
   const auto& member = *admitted;

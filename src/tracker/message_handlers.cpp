@@ -64,7 +64,7 @@ Answer post_message(Tracker& tracker, Call call) {
   auto work = [posting = std::move(posting), now](registry::Store& store) {
     return post(store, posting, now);
   };
-  const auto posted = co_await tracker.registry.write(std::move(work));
+  const auto posted = co_await tracker.registry.write(call.peer, std::move(work));
   if (!posted && posted.error().code == ErrorCode::kAlreadyExists)
     co_return error_response(409, {ErrorCode::kUnreachable, posted.error().context});
   ANSWER_TRY_VOID(posted);
@@ -79,7 +79,7 @@ Answer post_acknowledge(Tracker& tracker, Call call) {
   auto work = [peer = call.peer, ids = std::move(ids)](registry::Store& store) {
     return store.acknowledge(peer, ids);
   };
-  ANSWER_TRY_VOID(co_await tracker.registry.write(std::move(work)));
+  ANSWER_TRY_VOID(co_await tracker.registry.write(call.peer, std::move(work)));
   co_return no_content();
 }
 

@@ -57,7 +57,7 @@ Answer put_presence(Tracker& tracker, Call call) {
                 until = tracker.clock.wall() + kPresenceLease](registry::Store& store) {
     return store.renew_presence(peer, addresses, until);
   };
-  ANSWER_TRY_VOID(co_await tracker.registry.write(std::move(renew)));
+  ANSWER_TRY_VOID(co_await tracker.registry.write(call.peer, std::move(renew)));
   const auto seen =
       call.client.is_v6() && call.client.to_v6().is_v4_mapped()
           ? asio::ip::address(asio::ip::make_address_v4(asio::ip::v4_mapped, call.client.to_v6()))
@@ -70,7 +70,7 @@ Answer put_presence(Tracker& tracker, Call call) {
 
 Answer delete_presence(Tracker& tracker, Call call) {
   auto end = [peer = call.peer](registry::Store& store) { return store.end_presence(peer); };
-  ANSWER_TRY_VOID(co_await tracker.registry.write(std::move(end)));
+  ANSWER_TRY_VOID(co_await tracker.registry.write(call.peer, std::move(end)));
   co_return no_content();
 }
 

@@ -128,7 +128,7 @@ class Process {
       const auto slept = co_await io::sleep_for(kPurgePeriod);
       if (!slept) co_return;
       auto purge = [now = clock_.wall()](registry::Store& store) { return store.purge(now); };
-      const auto purged = co_await tracker_.registry.write(std::move(purge));
+      const auto purged = co_await tracker_.registry.write(identity::PeerId(), std::move(purge));
       if (!purged) log::warn("cannot remove what has expired: {}", to_string(purged.error()));
     }
   }
@@ -154,7 +154,7 @@ Result<> serve_until_signal(ServeOptions options, std::ostream& out) {
   TRY(const auto source, registry::open_store_source(options.database));
   TRY(auto store, source->open());
   TRY_VOID(prepare(*store, keys, options.registration));
-  TRY(auto registry, registry::Registry::open(*source));
+  TRY(auto registry, registry::Registry::start(*source, {}));
   Process process(options, keys, *registry);
   TRY_VOID(process.listen());
   const auto ended = process.run(*store, out);

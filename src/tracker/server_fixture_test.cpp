@@ -261,7 +261,7 @@ RunningTracker::RunningTracker(Limits its_limits, std::string its_database, cons
   store = std::move(source->open().value());
   if (const auto bound = store->bind_network(keys->network.public_key()); !bound)
     throw std::runtime_error(to_string(bound.error()));
-  registry = std::move(registry::Registry::open(*source).value());
+  registry = std::move(registry::Registry::start(*source, {}).value());
   tracker.emplace(io, *keys, *registry, limits, clock, random);
   tracker->link = "covey-network:test";
   if (!store->watch_messages([this](const identity::PeerId& peer) { tracker->streams.ring(peer); }))

@@ -152,14 +152,14 @@ Answer put_share(Tracker& tracker, Call call) {
     TRY_VOID(store.announce(announcement, most));
     return before.has_value();
   };
-  ANSWER_TRY(const bool replaced, co_await tracker.registry.write(std::move(announce)));
+  ANSWER_TRY(const bool replaced, co_await tracker.registry.write(call.peer, std::move(announce)));
   co_return json_response(replaced ? 200 : 201, std::string("{}"));
 }
 
 Answer delete_share(Tracker& tracker, Call call) {
   ANSWER_TRY(const auto share, access::parse_share_id(call.id));
   auto withdraw = [share, owner = call.peer](registry::Store& store) { return store.withdraw(share, owner); };
-  const auto withdrawn = co_await tracker.registry.write(std::move(withdraw));
+  const auto withdrawn = co_await tracker.registry.write(call.peer, std::move(withdraw));
   if (!withdrawn && withdrawn.error().code == ErrorCode::kNotFound)
     co_return error_response(no_such_share().error());
   ANSWER_TRY_VOID(withdrawn);
@@ -195,7 +195,7 @@ Answer put_provider(Tracker& tracker, Call call) {
   auto add = [share, peer = call.peer, now = tracker.clock.wall()](registry::Store& store) {
     return store.add_provider(share, peer, now + kProviderLease, now);
   };
-  const auto added = co_await tracker.registry.write(std::move(add));
+  const auto added = co_await tracker.registry.write(call.peer, std::move(add));
   if (!added && added.error().code == ErrorCode::kNotFound) co_return error_response(no_such_share().error());
   ANSWER_TRY_VOID(added);
   JsonLine line;
@@ -211,7 +211,7 @@ Answer delete_provider(Tracker& tracker, Call call) {
   auto remove = [share, peer = call.peer](registry::Store& store) {
     return store.remove_provider(share, peer);
   };
-  ANSWER_TRY_VOID(co_await tracker.registry.write(std::move(remove)));
+  ANSWER_TRY_VOID(co_await tracker.registry.write(call.peer, std::move(remove)));
   co_return no_content();
 }
 
