@@ -61,10 +61,11 @@ Result<Posted> post(registry::Store& store, const Posting& posting, WallTime now
 Answer post_message(Tracker& tracker, Call call) {
   const WallTime now = tracker.clock.wall();
   ANSWER_TRY(auto posting, read_posting(call, now));
+  const identity::PeerId receiver = posting.message.to;  // the order of a mailbox is that of its posts
   auto work = [posting = std::move(posting), now](registry::Store& store) {
     return post(store, posting, now);
   };
-  const auto posted = co_await tracker.registry.write(call.peer, std::move(work));
+  const auto posted = co_await tracker.registry.write(receiver, std::move(work));
   if (!posted && posted.error().code == ErrorCode::kAlreadyExists)
     co_return error_response(409, {ErrorCode::kUnreachable, posted.error().context});
   ANSWER_TRY_VOID(posted);
