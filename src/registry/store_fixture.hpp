@@ -140,6 +140,6 @@ inline std::string test_name(const testing::TestParamInfo<Backend>& backend) {
   return name_of(backend.param);
 }
 #define COVEY_ON_EACH_BACKEND(suite) \
-  INSTANTIATE_TEST_SUITE_P(each, suite, testing::Values(Backend::kSqlite), test_name)
+  INSTANTIATE_TEST_SUITE_P(each, suite, testing::Values(Backend::kSqlite, Backend::kPostgres), test_name)
 
 }  // namespace covey::registry

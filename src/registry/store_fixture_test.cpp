@@ -6,6 +6,8 @@
 
 #include <unistd.h>
 
+#include "registry/postgres_fixture.hpp"
+
 namespace covey::registry {
 namespace {
 
@@ -30,7 +32,8 @@ ScratchFolder::~ScratchFolder() {
   std::filesystem::remove_all(path_, ignored);
 }
 
-std::unique_ptr<FreshDatabase> fresh_database(Backend) {
+std::unique_ptr<FreshDatabase> fresh_database(Backend backend) {
+  if (backend == Backend::kPostgres) return fresh_postgres();
   return std::make_unique<FreshSqlite>();
 }
 

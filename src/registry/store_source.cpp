@@ -1,3 +1,4 @@
+#include "registry/postgres_connection.hpp"
 #include "registry/sql_store.hpp"
 #include "registry/sqlite_connection.hpp"
 
@@ -18,9 +19,28 @@ class SqliteSource final : public StoreSource {
   std::shared_ptr<MessageBell> bell_ = std::make_shared<MessageBell>();
 };
 
+class PostgresSource final : public StoreSource {
+ public:
+  explicit PostgresSource(std::string url) : url_(std::move(url)) {}
+  Result<std::unique_ptr<Store>> open() override {
+    TRY(auto connection, PostgresConnection::open(url_));
+    return std::make_unique<SqlStore>(std::move(connection));
+  }
+  [[nodiscard]] std::size_t useful_writers() const override { return kUsefulWriters; }
+
+ private:
+  static constexpr std::size_t kUsefulWriters = 4;
+  std::string url_;
+};
+
 }  // namespace
 
 Result<std::unique_ptr<StoreSource>> open_store_source(std::string_view where) {
+  if (where.starts_with("postgresql://") || where.starts_with("postgres://")) {
+    const std::string url(where);
+    TRY_VOID(PostgresConnection::prepare(url));
+    return std::make_unique<PostgresSource>(url);
+  }
   constexpr std::string_view kSqlite = "sqlite:";
   const bool named = where.starts_with(kSqlite);
   if (!named && where.find("://") != std::string_view::npos) {
