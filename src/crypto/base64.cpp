@@ -2,6 +2,8 @@
 
 #include <sodium.h>
 
+#include "crypto/init.hpp"
+
 namespace covey::crypto {
 namespace {
 
@@ -10,24 +12,23 @@ constexpr int kVariant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
 }  // namespace
 
 std::string to_base64url(ByteView bytes) {
-  std::string out(sodium_base64_encoded_len(bytes.size(), kVariant), '\0');
-  sodium_bin2base64(out.data(), out.size(), bytes.data(), bytes.size(), kVariant);
-  out.pop_back();  // the terminating NUL that libsodium counts
+  ensure_ready();
+  const std::size_t with_end = sodium_base64_ENCODED_LEN(bytes.size(), kVariant);
+  std::string out(with_end, '\0');
+  sodium_bin2base64(out.data(), with_end, bytes.data(), bytes.size(), kVariant);
+  out.resize(with_end - 1);  // without the NUL that libsodium writes
   return out;
 }
 
-Result<Bytes> from_base64url(std::string_view text, std::size_t limit) {
-  if (text.size() / 4 * 3 > limit)
-    return fail(ErrorCode::kLimitExceeded, "base64 of more than {} bytes", limit);
-  Bytes out(text.size() / 4 * 3 + 3);
+Result<Bytes> from_base64url(std::string_view text) {
+  ensure_ready();
+  Bytes out(text.size() / 4 * 3 + 2);
   std::size_t size = 0;
   const char* end = nullptr;
-  if (sodium_base642bin(out.data(), out.size(), text.data(), text.size(), nullptr, &size, &end, kVariant) !=
-          0 ||
-      end != text.data() + text.size()) {
+  const int failed =
+      sodium_base642bin(out.data(), out.size(), text.data(), text.size(), nullptr, &size, &end, kVariant);
+  if (failed != 0 || end != text.data() + text.size())
     return fail(ErrorCode::kMalformed, "this is not base64url without padding");
-  }
-  if (size > limit) return fail(ErrorCode::kLimitExceeded, "base64 of more than {} bytes", limit);
   out.resize(size);
   return out;
 }

@@ -27,6 +27,7 @@ inline constexpr Label kTicketProofLabel{"covey 2026-11 ticket proof v1"};
 inline constexpr Label kVaultKeyLabel{"covey 2026-11 vault key wrap v1"};
 inline constexpr Label kDeviceKeyLabel{"covey 2026-11 device key wrap v1"};
 inline constexpr Label kHiddenKeyLabel{"covey 2026-11 hidden row key v1"};
+inline constexpr Label kTrackerChallengeLabel{"covey 2026-11 tracker challenge v1"};
 inline constexpr Label kErrandKeyLabel{"covey 2026-11 errand key v1"};
 inline constexpr Label kSafetyWordsLabel{"covey 2026-11 safety words v1"};
 

@@ -138,7 +138,7 @@ Result<> Database::execute_script(std::string_view sql) {
   return std::unexpected(std::move(error));
 }
 
-Result<> Database::run(std::string_view sql, std::initializer_list<Parameter> parameters,
+Result<> Database::run(std::string_view sql, std::span<const Parameter> parameters,
                        const std::function<Result<>(const Row&)>& on_row) {
   TRY(sqlite3_stmt* const statement, prepared(sql));
   if (sqlite3_stmt_busy(statement) != 0) {
@@ -180,7 +180,7 @@ Result<sqlite3_stmt*> Database::prepared(std::string_view sql) {
   return raw;
 }
 
-Result<> Database::bind(sqlite3_stmt* statement, std::initializer_list<Parameter> parameters) {
+Result<> Database::bind(sqlite3_stmt* statement, std::span<const Parameter> parameters) {
   const auto expected = static_cast<std::size_t>(sqlite3_bind_parameter_count(statement));
   if (parameters.size() != expected) {
     return fail(ErrorCode::kInternal, "{} values for {} parameters in: {}", parameters.size(), expected,

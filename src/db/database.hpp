@@ -6,12 +6,13 @@
 // promises that nothing acknowledged is lost; the hot path of a transfer does not pass through SQL.)
 // Blocking. One thread at a time; never the network thread.
 
+#include <array>
 #include <chrono>
 #include <filesystem>
 #include <functional>
-#include <initializer_list>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -56,7 +57,8 @@ class Database {
   /// Runs one statement; its rows, if any, are dropped. kAlreadyExists if a unique value is taken.
   template <typename... P>
   Result<> execute(std::string_view sql, const P&... parameters) {
-    return run(sql, {Parameter(parameters)...}, [](const Row&) -> Result<> { return {}; });
+    const std::array<Parameter, sizeof...(P)> values{Parameter(parameters)...};
+    return run(sql, values, [](const Row&) -> Result<> { return {}; });
   }
 
   /// The rows of a query in order, each as `map(const Row&)` makes it: T, or Result<T> to stop at an error.
@@ -64,7 +66,8 @@ class Database {
   Result<std::vector<typename MappedBy<Map>::Type>> select(Map map, std::string_view sql,
                                                            const P&... parameters) {
     std::vector<typename MappedBy<Map>::Type> rows;
-    TRY_VOID(run(sql, {Parameter(parameters)...}, [&](const Row& row) -> Result<> {
+    const std::array<Parameter, sizeof...(P)> values{Parameter(parameters)...};
+    TRY_VOID(run(sql, values, [&](const Row& row) -> Result<> {
       if constexpr (MappedBy<Map>::kIsResult) {
         TRY(auto mapped, map(row));
         rows.push_back(std::move(mapped));
@@ -84,6 +87,10 @@ class Database {
     if (rows.empty()) return std::nullopt;
     return std::move(rows.front());
   }
+
+  /// The same for a number of parameters that only the caller knows; `on_row` may stop at an error.
+  Result<> run(std::string_view sql, std::span<const Parameter> parameters,
+               const std::function<Result<>(const Row&)>& on_row);
 
   /// Runs `body` (no arguments, any Result) in one transaction: committed if it succeeds, otherwise undone
   /// as a whole. An exception undoes it too and goes on. Transactions do not nest.
@@ -142,10 +149,8 @@ class Database {
   static Result<Database> connect(std::string name, const std::string& file, Options options);
   Result<> configure(Options options);
 
-  Result<> run(std::string_view sql, std::initializer_list<Parameter> parameters,
-               const std::function<Result<>(const Row&)>& on_row);
   Result<sqlite3_stmt*> prepared(std::string_view sql);
-  Result<> bind(sqlite3_stmt* statement, std::initializer_list<Parameter> parameters);
+  Result<> bind(sqlite3_stmt* statement, std::span<const Parameter> parameters);
   Result<> begin();
   Result<> commit();
   void roll_back() noexcept;

@@ -45,8 +45,8 @@ Result<std::string> optional_text_in(const Json& json, const char* field, std::s
 
 Result<Bytes> bytes_in(const Json& json, const char* field, std::size_t limit) {
   TRY(const auto text, text_in(json, field, limit * 2 + 4));
-  auto bytes = crypto::from_base64url(text, limit);
-  if (!bytes) return no_sense(field);
+  auto bytes = crypto::from_base64url(text);
+  if (!bytes || bytes->size() > limit) return no_sense(field);
   return bytes;
 }
 
