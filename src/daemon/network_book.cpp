@@ -166,9 +166,9 @@ Result<Announcement> NetworkBook::announcement_of(const OwnedShare& share,
                                .names = {},
                                .description = node_->shares().describe(share, id, expires_at)};
   if (share.view.reveals_names) listing.names = revealed_names(*share.served);
-  Announcement out{.listing = {},
-                   .sequence = listing.sequence,
-                   .audience = {share.rules.named.begin(), share.rules.named.end()}};
+  Announcement out{.listing = {}, .sequence = listing.sequence, .audience = {}};
+  if (share.rules.visibility == access::Visibility::kListed)
+    out.audience.assign(share.rules.named.begin(), share.rules.named.end());
   TRY(out.listing, access::sign(listing, node_->device()));
   return out;
 }

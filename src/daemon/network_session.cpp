@@ -129,7 +129,9 @@ io::Awaitable<void> NetworkSession::keep_up() {
       failures = 0;
       pause = std::chrono::ceil<std::chrono::milliseconds>(presence_due_ - node_->clock().steady());
     }
-    // A change is told at once, but not while the tracker is away.
+    // A change is told at once, also one that came during the round; but not while the tracker is away.
+    const bool has_news = !unwanted_.empty() || next_untold() != wanted_.end();
+    if (outcome && has_news && state_ == api::NetworkState::kOnline) continue;
     if (outcome) {
       const auto woken = co_await changed_.wait_for(std::max(pause, 1ms));
       if (!woken && woken.error().code == ErrorCode::kCancelled) co_return;
@@ -211,6 +213,13 @@ io::Awaitable<Result<>> NetworkSession::reconcile() {
   co_return Result<>{};
 }
 
+NetworkSession::Wanted::const_iterator NetworkSession::next_untold() const {
+  return std::find_if(wanted_.begin(), wanted_.end(), [&](const auto& wanted) {
+    const auto told = told_.find(wanted.first);
+    return told == told_.end() || told->second != wanted.second.sequence;
+  });
+}
+
 io::Awaitable<Result<>> NetworkSession::tell_announcements() {
   while (!unwanted_.empty()) {
     const access::ShareId share = *unwanted_.begin();
@@ -220,12 +229,7 @@ io::Awaitable<Result<>> NetworkSession::tell_announcements() {
     unwanted_.erase(share);
     told_.erase(share);
   }
-  while (true) {
-    const auto next = std::find_if(wanted_.begin(), wanted_.end(), [&](const auto& wanted) {
-      const auto told = told_.find(wanted.first);
-      return told == told_.end() || told->second != wanted.second.sequence;
-    });
-    if (next == wanted_.end()) break;
+  for (auto next = next_untold(); next != wanted_.end(); next = next_untold()) {
     const access::ShareId share = next->first;
     const Announcement now = next->second;  // it may change while it is told
     auto announce = [&](discovery::TrackerClient& client) {

@@ -85,6 +85,9 @@ class NetworkSession {
   io::Awaitable<void> listen();
   io::Awaitable<void> take(discovery::ReceivedMessage message);
   [[nodiscard]] bool membership_is_due() const;
+  using Wanted = std::map<access::ShareId, Announcement>;
+  /// The next announcement that the tracker has not been told of.
+  [[nodiscard]] Wanted::const_iterator next_untold() const;
   void set_state(api::NetworkState state, std::string problem);
   std::chrono::milliseconds pause_after(unsigned failures);
 
@@ -104,7 +107,7 @@ class NetworkSession {
   bool renewed_once_ = false;
   bool reconciled_ = false;
   SteadyTime presence_due_{};
-  std::map<access::ShareId, Announcement> wanted_;
+  Wanted wanted_;
   std::map<access::ShareId, std::uint64_t> told_;  // sequences that the tracker has
   std::set<access::ShareId> unwanted_;
   std::minstd_rand jitter_{std::random_device{}()};

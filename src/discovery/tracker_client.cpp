@@ -21,7 +21,8 @@ constexpr auto kTokenMargin = 30s;
 
 Error error_of(const TrackerAnswer& answer) {
   Error error = read_error(answer.body, answer.status);
-  if (answer.retry_after) error.context += fmt::format("; try again in {} s", answer.retry_after->count());
+  if (answer.retry_after && error.context.find("try again") == std::string::npos)
+    error.context += fmt::format("; try again in {} s", answer.retry_after->count());
   return error;
 }
 
