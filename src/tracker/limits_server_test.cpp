@@ -69,6 +69,16 @@ TEST(Http, garbage_and_upgrades_are_refused) {
   EXPECT_THAT(upgrade.receive_until("}}"), StartsWith("HTTP/1.1 400"));
 }
 
+TEST(Http, a_head_request_does_not_put_answers_out_of_step) {
+  RunningTracker tracker;
+  RawConnection head(tracker.port());
+  ASSERT_TRUE(head.shake_hands());
+  head.send("HEAD /health HTTP/1.1\r\nHost: x\r\n\r\n");
+  const std::string answer = head.receive_all();
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 405"));
+  EXPECT_THAT(answer, HasSubstr("Connection: close"));
+}
+
 TEST(Http, speaks_tls_13_only) {
   RunningTracker tracker;
   RawConnection old(tracker.port());

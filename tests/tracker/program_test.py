@@ -115,6 +115,8 @@ class TrackerProgram(unittest.TestCase):
         refused = self.run_once("--listen", f"127.0.0.1:{taken.getsockname()[1]}")
         self.assertEqual(refused.returncode, 1)
         self.assertIn("cannot listen", refused.stderr)
+        second = self.run_once("--listen", "127.0.0.1:0", "--listen", f"127.0.0.1:{taken.getsockname()[1]}")
+        self.assertEqual((second.returncode, second.stdout), (1, ""), second.stderr)
         database = f"sqlite:{self.home / 'tracker.db'}"
         self.environment["COVEY_TRACKER_HOME"] = str(self.home.parent / "other")
         other = self.run_once("--listen", "127.0.0.1:0", "--db", database)
