@@ -2,7 +2,7 @@
 // share again as soon as it has the answer before. It registers a peer, announces shares of its own and then
 // asks for them, so the tracker must run with open registration and with limits above the load:
 //
-//   covey-tracker --home DIR --listen 127.0.0.1:7443 --peer-rate 1e6:1e6 --address-rate 1e6:1e6 \
+//   covey-tracker --home DIR --listen 127.0.0.1:7443 --peer-rate 1e6:1e6 --address-rate 1e6:1e6
 //     --login-rate 1e6:1e6 --handshake-rate 1e6:1e6
 //   tracker_load 127.0.0.1 7443 [--connections 64] [--seconds 10] [--shares 1000] [--threads 1] [--path PATH]
 

@@ -1,5 +1,5 @@
-// Tokens of a tracker: whatever comes, only what its key signed is taken, and that as it was issued. The input is a token as it
-// is, or one that was issued with changes that the input chooses.
+// Tokens of a tracker: whatever comes, only what its key signed is taken, and that as it was issued. The
+// input is a token as it is, or one that was issued with changes that the input chooses.
 
 #include "crypto/random.hpp"
 #include "fuzz/promise.hpp"
@@ -30,7 +30,8 @@ void check(const std::string& token) {
     require(signed_part(token) == signed_part(issuer().token), "only what the key signed is taken");
     require(claims->peer == issuer().peer, "a token is for the peer it was issued to");
   } else {
-    require(claims.error().code == ErrorCode::kVerificationFailed, "a token that is refused is not this tracker's");
+    require(claims.error().code == ErrorCode::kVerificationFailed,
+            "a token that is refused is not this tracker's");
   }
 }
 

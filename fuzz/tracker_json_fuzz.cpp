@@ -1,5 +1,5 @@
-// What a tracker reads of strangers before it knows them: the JSON of a body, field by field, and the target of a request; and
-// that what it writes about them is JSON.
+// What a tracker reads of strangers before it knows them: the JSON of a body, field by field, and the target
+// of a request; and that what it writes about them is JSON.
 
 #include <nlohmann/json.hpp>
 

@@ -165,6 +165,10 @@ std::string PostgresConnection::word_query(const SearchWords& words) const {
   return out;
 }
 
+std::string PostgresConnection::number_list(std::string_view place) const {
+  return fmt::format("SELECT CAST(unnest(string_to_array({}, ',')) AS BIGINT) AS number", place);
+}
+
 Result<> PostgresConnection::before_commit(const std::vector<identity::PeerId>& posted_for) {
   if (posted_for.empty()) return {};
   std::string peers;

@@ -84,6 +84,8 @@ class SqlConnection {
   [[nodiscard]] virtual WordMatch word_match(std::string_view place) const = 0;
   /// The query language's form of: each of these begins a word.
   [[nodiscard]] virtual std::string word_query(const SearchWords& words) const = 0;
+  /// A SELECT of the column `number` from a text of numbers with commas between.
+  [[nodiscard]] virtual std::string number_list(std::string_view place) const = 0;
 
   /// Called in the transaction that posted messages for these, before it commits, and after it has.
   virtual Result<> before_commit(const std::vector<identity::PeerId>& posted_for) = 0;

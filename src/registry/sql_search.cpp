@@ -1,6 +1,9 @@
 // Looking for shares in a SqlStore. Every answer starts from the numbers of shares that its viewer may see.
 
+#include <algorithm>
 #include <limits>
+
+#include <fmt/ranges.h>
 
 #include "base/cursor.hpp"
 #include "base/encoding.hpp"
@@ -9,6 +12,16 @@
 #include "registry/sql_values.hpp"
 
 namespace covey::registry {
+
+/// What is looked for, by whom and from where on.
+struct SqlStore::Search {
+  const SearchQuery& query;
+  std::string words;  // in the query language of the database
+  std::int64_t below;
+  std::size_t limit;
+  std::int64_t now;
+};
+
 namespace {
 
 constexpr std::int64_t kBeyondAll = std::numeric_limits<std::int64_t>::max();
@@ -40,7 +53,7 @@ Result<std::int64_t> number_of(std::string_view cursor) {
   return fail(ErrorCode::kInvalidArgument, "this is no place in a list: start from its beginning");
 }
 
-#define LISTED_COLUMNS "l.payload, l.signature, m.name, CASE WHEN p.peer IS NULL THEN 0 ELSE 1 END, s.number"
+#define LISTED_COLUMNS "l.payload, l.signature, m.name, CASE WHEN p.peer IS NULL THEN 0 ELSE 1 END"
 
 Result<ListedShare> stored_share(const SqlRow& row) {
   TRY(auto name, stored_name(row, 2));
@@ -61,14 +74,7 @@ struct Statement {
   }
 };
 
-/// What is looked for, by whom and from where on.
-struct Search {
-  const SearchQuery& query;
-  std::string words;  // in the query language of the database
-  std::int64_t below;
-  std::size_t limit;
-  std::int64_t now;
-};
+using Search = SqlStore::Search;
 
 std::string seen_by(Statement& statement, const Search& search) {
   return fmt::format(
@@ -106,34 +112,6 @@ std::string candidates(Statement& statement, const Search& search, const SqlConn
   return sql + fmt::format(" ORDER BY {} DESC LIMIT {}", match.number, statement.place(search.limit));
 }
 
-struct Found {
-  ListedShare share;
-  std::int64_t number;
-};
-
-Result<Found> stored_find(const SqlRow& row) {
-  TRY(auto share, stored_share(row));
-  return Found{.share = std::move(share), .number = row.integer(4)};
-}
-
-Statement page_of(const Search& search, const SqlConnection& connection) {
-  Statement statement;
-  const std::string numbers = candidates(statement, search, connection);
-  statement.sql = fmt::format(
-      "SELECT " LISTED_COLUMNS
-      " FROM ({}) AS c JOIN share s ON s.number = c.number JOIN listing l ON l.number = c.number"
-      " JOIN member m ON m.peer = s.owner LEFT JOIN presence p ON p.peer = s.owner AND p.expires_at > {}"
-      " ORDER BY c.number DESC",
-      numbers, statement.place(search.now));
-  return statement;
-}
-
-Statement count_of(const Search& search, const SqlConnection& connection) {
-  Statement statement;
-  statement.sql = fmt::format("SELECT count(*) FROM ({}) AS c", candidates(statement, search, connection));
-  return statement;
-}
-
 }  // namespace
 
 Result<std::optional<ListedShare>> SqlStore::share(const access::ShareId& share,
@@ -159,27 +137,47 @@ Result<SearchPage> SqlStore::search(const SearchQuery& query, WallTime now) {
   if (!active) return page;
 
   const std::size_t limit = page_size(query.limit);
-  // One more than asked for shows whether there is a next page.
+  // One more than asked for shows whether there is a next page; the first page counts with the same walk.
+  const std::size_t counted = std::max(kMaxCounted, limit + 1);
   Search search{.query = query,
                 .words = sql_->word_query(query.words),
                 .below = below,
-                .limit = limit + 1,
+                .limit = query.after.empty() ? counted : limit + 1,
                 .now = column_time(now)};
-  const Statement wanted = page_of(search, *sql_);
-  TRY(auto found, sql_->select_with<Found>(stored_find, wanted.sql, wanted.values));
-  if (found.size() > limit) {
-    found.pop_back();
-    if (!found.empty()) page.next = cursor_after(found.back().number);
+  TRY(auto numbers, newest(search));
+  page.total = numbers.size();
+  if (!query.after.empty()) {
+    search.below = kBeyondAll;
+    search.limit = kMaxCounted;
+    TRY(const auto all, newest(search));
+    page.total = all.size();
   }
-  for (Found& each : found) page.shares.push_back(std::move(each.share));
-
-  search.below = kBeyondAll;
-  search.limit = kMaxCounted;
-  const Statement counted = count_of(search, *sql_);
-  const auto number = [](const SqlRow& row) -> Result<std::uint64_t> { return row.count(0); };
-  TRY(const auto totals, sql_->select_with<std::uint64_t>(number, counted.sql, counted.values));
-  if (!totals.empty()) page.total = totals.front();
+  page.total = std::min(page.total, kMaxCounted);
+  if (numbers.size() > limit) {
+    numbers.resize(limit);
+    if (limit > 0) page.next = cursor_after(numbers.back());
+  }
+  TRY(page.shares, listed(numbers, search.now));
   return page;
+}
+
+Result<std::vector<std::int64_t>> SqlStore::newest(const Search& search) {
+  Statement statement;
+  statement.sql = candidates(statement, search, *sql_);
+  const auto number = [](const SqlRow& row) -> Result<std::int64_t> { return row.integer(0); };
+  return sql_->select_with<std::int64_t>(number, statement.sql, statement.values);
+}
+
+Result<std::vector<ListedShare>> SqlStore::listed(const std::vector<std::int64_t>& numbers,
+                                                  std::int64_t now) {
+  if (numbers.empty()) return std::vector<ListedShare>();
+  const std::string sql =
+      fmt::format("SELECT " LISTED_COLUMNS
+                  " FROM share s JOIN listing l ON l.number = s.number JOIN member m ON m.peer = s.owner"
+                  " LEFT JOIN presence p ON p.peer = s.owner AND p.expires_at > $2"
+                  " WHERE s.number IN ({}) ORDER BY s.number DESC",
+                  sql_->number_list("$1"));
+  return sql_->select<ListedShare>(stored_share, sql, fmt::format("{}", fmt::join(numbers, ",")), now);
 }
 
 }  // namespace covey::registry

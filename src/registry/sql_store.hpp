@@ -19,6 +19,9 @@ class SqlStore final : public Store {
  public:
   explicit SqlStore(std::unique_ptr<SqlConnection> connection) : sql_(std::move(connection)) {}
 
+  /// What is looked for, by whom and from where on.
+  struct Search;
+
   Result<> in_transaction(const std::function<Result<>()>& work) override;
 
   Result<> bind_network(const crypto::PublicKey& network) override;
@@ -66,6 +69,8 @@ class SqlStore final : public Store {
   Result<> watch_messages(std::function<void(const identity::PeerId&)> on_message) override;
 
  private:
+  struct HeldShare;
+
   /// For what leaves nothing behind when it is refused: without a savepoint when a transaction runs already.
   Result<> together(const std::function<Result<>()>& work);
   Result<> nested(const std::function<Result<>()>& work);
@@ -79,7 +84,6 @@ class SqlStore final : public Store {
   Result<> lock_active(const identity::PeerId& peer);
   Result<bool> is_active(const identity::PeerId& peer);
 
-  struct HeldShare;
   Result<std::optional<HeldShare>> held(const access::ShareId& share);
   Result<> expect_newer(const HeldShare& held, const Announcement& announcement);
   Result<> expect_room(const identity::PeerId& owner, std::size_t max_shares_of_owner);
@@ -89,6 +93,10 @@ class SqlStore final : public Store {
   Result<> drop_shares(const std::vector<std::int64_t>& numbers);
   Result<std::optional<access::ShareId>> visible(const access::ShareId& share, const identity::PeerId& viewer,
                                                  WallTime now);
+
+  Result<std::vector<std::int64_t>> newest(const Search& search);
+  /// Newest first; those that are gone by now are left out.
+  Result<std::vector<ListedShare>> listed(const std::vector<std::int64_t>& numbers, std::int64_t now);
 
   Result<std::vector<Provider>> owner_as_provider(const access::ShareId& share, WallTime now);
   Result<> expect_space(const Message& message, const MailboxLimits& limits, WallTime now);

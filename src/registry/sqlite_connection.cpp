@@ -77,6 +77,7 @@ constexpr std::array<db::Migration, 1> kMigrations{{{1, "members, presence, shar
   ) STRICT;
   CREATE VIRTUAL TABLE word_index USING fts5(
     words, content='listing', content_rowid='number', detail=none, columnsize=0, prefix='1 2 3', tokenize='ascii');
+  INSERT INTO word_index (word_index, rank) VALUES ('pgsz', 4050);
   CREATE TABLE provider (
     share BLOB NOT NULL,
     peer BLOB NOT NULL,
@@ -130,6 +131,8 @@ Result<> SqliteConnection::prepare(const std::filesystem::path& file) {
 Result<std::unique_ptr<SqlConnection>> SqliteConnection::open(const std::filesystem::path& file,
                                                               std::shared_ptr<MessageBell> bell) {
   TRY(auto database, db::Database::open(file));
+  // For a database of a million shares: the upper levels of its trees in memory, and few, larger checkpoints.
+  TRY_VOID(database.execute_script("PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 4000;"));
   return std::unique_ptr<SqlConnection>(new SqliteConnection(std::move(database), std::move(bell)));
 }
 
@@ -183,6 +186,10 @@ std::string SqliteConnection::word_query(const SearchWords& words) const {
     out += '"' + word + "\"*";
   }
   return out;
+}
+
+std::string SqliteConnection::number_list(std::string_view place) const {
+  return fmt::format("SELECT value AS number FROM json_each('[' || {} || ']')", place);
 }
 
 void SqliteConnection::after_commit(const std::vector<identity::PeerId>& posted_for) {

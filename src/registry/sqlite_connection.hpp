@@ -33,6 +33,7 @@ class SqliteConnection final : public SqlConnection {
   Result<> unindex_words(std::int64_t number) override;
   [[nodiscard]] WordMatch word_match(std::string_view place) const override;
   [[nodiscard]] std::string word_query(const SearchWords& words) const override;
+  [[nodiscard]] std::string number_list(std::string_view place) const override;
   Result<> before_commit(const std::vector<identity::PeerId>&) override { return {}; }
   void after_commit(const std::vector<identity::PeerId>& posted_for) override;
   Result<> watch_messages(std::function<void(const identity::PeerId&)> on_message) override;

@@ -10,8 +10,8 @@
 namespace covey::tracker {
 namespace {
 
-/// So that one write, which a slow reader holds up in memory, stays below a mebibyte and a half.
-constexpr std::size_t kMessagesAtOnce = 32;
+/// So that one write, which a slow reader holds up in memory, stays below a mebibyte.
+constexpr std::size_t kMessagesAtOnce = 16;
 
 std::string lines_of(const std::vector<registry::Message>& messages) {
   std::string out;

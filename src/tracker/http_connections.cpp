@@ -46,8 +46,8 @@ struct HttpLog {
   }
 };
 
-/// The open connections. RESTinio reports a connection closed right after it closed the descriptor, so none
-/// stands here that may mean another file by now.
+/// RESTinio reports a connection closed right after it closed the descriptor, so none here means another
+/// file.
 class OpenConnections {
  public:
   explicit OpenConnections(HttpConnections::OnClosed on_closed) : on_closed_(std::move(on_closed)) {}
@@ -105,9 +105,8 @@ std::string reason_of(int status) {
       return "Accepted";
     case 204:
       return "No Content";
-    default:
-      return status < 500 ? "Refused" : "Failed";  // the body says more
   }
+  return status < 500 ? "Refused" : "Failed";  // the body says more
 }
 
 restinio::http_status_line_t status_line(int status) {
@@ -150,6 +149,8 @@ class RestinioExchange final : public Exchange {
     if (response.retry_after_seconds > 0) {
       builder.append_header(restinio::http_field::retry_after, std::to_string(response.retry_after_seconds));
     }
+    // To HEAD no body may be sent, but RESTinio would; the client that waits for none gets nothing after it.
+    if (request_->header().method() == restinio::http_method_head()) builder.connection_close();
     builder.set_body(std::move(response.body));
     builder.done();
   }

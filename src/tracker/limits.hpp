@@ -30,6 +30,8 @@ inline constexpr std::size_t kMaxQueryBytes = 256;
 inline constexpr std::size_t kMaxQueryWords = 16;
 inline constexpr std::size_t kMaxPage = 100;
 inline constexpr std::size_t kDefaultPage = 50;
+/// Of the listings on one page of shares; a page that would have more has fewer shares.
+inline constexpr std::size_t kMaxPageBytes = std::size_t{1} << 20;
 inline constexpr std::size_t kMaxProviders = 50;
 
 /// A bucket of `burst` that refills by `per_second`.

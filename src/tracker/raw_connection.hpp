@@ -2,6 +2,7 @@
 // RawConnection: a TCP connection to 127.0.0.1, with TLS when asked for it, whose bytes a test chooses.
 
 #include <array>
+#include <csignal>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -18,18 +19,23 @@ namespace covey::tracker {
 
 class RawConnection {
  public:
-  explicit RawConnection(std::uint16_t port) : descriptor_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    connected_ = ::connect(descriptor_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
-  }
+  /// Not connected yet, but with a descriptor.
+  RawConnection() : descriptor_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {}
+  explicit RawConnection(std::uint16_t port) : RawConnection() { connect(port); }
   RawConnection(const RawConnection&) = delete;
   RawConnection& operator=(const RawConnection&) = delete;
   ~RawConnection() {
     ssl_.reset();
     ::close(descriptor_);
+  }
+
+  void connect(std::uint16_t port) {
+    std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes without MSG_NOSIGNAL
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    connected_ = ::connect(descriptor_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
   }
 
   [[nodiscard]] bool connected() const { return connected_; }

@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 
 #include "base/log.hpp"
+#include "io/gate.hpp"
 #include "tracker/answers.hpp"
 #include "tracker/http_connections.hpp"
 #include "tracker/listener.hpp"
@@ -17,6 +18,8 @@ namespace {
 
 /// For the database, listeners, log and what the libraries open.
 constexpr std::size_t kOtherDescriptors = 256;
+/// For the last answers to be written when the tracker ends.
+constexpr std::chrono::seconds kLastWords{1};
 
 /// Bodies above kMaxBodyBytes are refused with an answer up to twice the limit; above it the connection is
 /// closed.
@@ -37,6 +40,7 @@ class Server::Service : public std::enable_shared_from_this<Server::Service> {
       : io_(io),
         tracker_(tracker),
         requests_(io.get_executor()),
+        closed_(io.get_executor()),
         listener_(io, tracker.keys.tls.context, tracker.limits, tracker.clock, tracker.metrics,
                   [this](ClientSocket socket, const asio::ip::tcp::endpoint& client) {
                     connections_->serve(std::move(socket), client);
@@ -49,7 +53,10 @@ class Server::Service : public std::enable_shared_from_this<Server::Service> {
           if (const auto service = self.lock()) service->take(std::move(request), std::move(exchange));
         },
         [self = weak_from_this()](const asio::ip::address& client) {
-          if (const auto service = self.lock()) service->listener_.connection_closed(client);
+          const auto service = self.lock();
+          if (!service) return;
+          service->listener_.connection_closed(client);
+          service->closed_.open_all();
         });
   }
 
@@ -66,6 +73,11 @@ class Server::Service : public std::enable_shared_from_this<Server::Service> {
     co_await listener_.join();
     co_await tracker_.streams.join();
     co_await requests_.join();
+    const auto deadline = std::chrono::steady_clock::now() + kLastWords;
+    while (connections_->count() > 0) {
+      const auto one_less = co_await closed_.wait_for(deadline - std::chrono::steady_clock::now());
+      if (!one_less) break;
+    }
   }
 
  private:
@@ -80,6 +92,7 @@ class Server::Service : public std::enable_shared_from_this<Server::Service> {
   asio::io_context& io_;
   Tracker& tracker_;
   io::TaskGroup requests_;
+  io::Gate closed_;  // opens when a connection has ended
   Listener listener_;
   std::unique_ptr<HttpConnections> connections_;
   bool closing_ = false;

@@ -72,7 +72,8 @@ class Peer {
   /// An announcement of a share of its own.
   [[nodiscard]] Json announcement(const access::ShareId& share, const std::string& title,
                                   access::Visibility visibility = access::Visibility::kNetwork,
-                                  std::uint64_t sequence = 1, std::vector<std::string> tags = {}) const;
+                                  std::uint64_t sequence = 1, std::vector<std::string> tags = {},
+                                  std::vector<std::string> names = {}) const;
   access::ShareId announce(const std::string& title,
                            access::Visibility visibility = access::Visibility::kNetwork,
                            const std::vector<std::string>& audience = {});

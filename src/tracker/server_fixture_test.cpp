@@ -140,7 +140,8 @@ void Peer::join(const std::string& name) {
 }
 
 Json Peer::announcement(const access::ShareId& share, const std::string& title, access::Visibility visibility,
-                        std::uint64_t sequence, std::vector<std::string> tags) const {
+                        std::uint64_t sequence, std::vector<std::string> tags,
+                        std::vector<std::string> names) const {
   access::ShareDescription description;
   description.share_id = share;
   description.owner = id();
@@ -153,6 +154,7 @@ Json Peer::announcement(const access::ShareId& share, const std::string& title, 
   listing.sequence = sequence;
   listing.visibility = visibility;
   listing.tags = std::move(tags);
+  listing.names = std::move(names);
   listing.description = access::sign(description, key_);
   const auto signed_listing = access::sign(listing, key_).value();
   return {{"listing", crypto::to_base64url(signed_listing.payload)},

@@ -127,6 +127,24 @@ bool asks_for_nothing(const Call& call, const SearchRequest& request) {
          (*words)->find_first_not_of(' ') != std::string::npos;
 }
 
+std::size_t bytes_of(const registry::SearchPage& page) {
+  std::size_t bytes = 0;
+  for (const registry::ListedShare& share : page.shares) bytes += share.signed_listing.payload.size();
+  return bytes;
+}
+
+/// A page of at most kMaxPageBytes: the cursor is the database's to make, so it is asked for fewer until they
+/// fit.
+Result<registry::SearchPage> bounded_search(registry::Store& store, registry::SearchQuery query,
+                                            WallTime now) {
+  TRY(auto page, store.search(query, now));
+  while (page.shares.size() > 1 && bytes_of(page) > kMaxPageBytes) {
+    query.limit = page.shares.size() / 2;
+    TRY(page, store.search(query, now));
+  }
+  return page;
+}
+
 std::string search_body(const registry::SearchPage& page) {
   JsonLine line(256 + page.shares.size() * 1024);
   line.open('{').key("shares").open('[');
@@ -183,7 +201,7 @@ Answer get_shares(Tracker& tracker, Call call) {
     SearchRequest asked = request;
     TRY(const bool known, find_owner(store, asked));
     if (!known) return search_body({});
-    TRY(const auto page, store.search(asked.query, now));
+    TRY(const auto page, bounded_search(store, asked.query, now));
     return search_body(page);
   };
   ANSWER_TRY(auto body, co_await tracker.registry.read(std::move(look)));

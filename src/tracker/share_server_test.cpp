@@ -128,6 +128,28 @@ TEST_F(Shares, search_finds_beginnings_of_words_page_by_page) {
   EXPECT_EQ(nora.get("/api/v1/shares?limit=1000").status, 400);
 }
 
+TEST_F(Shares, pages_of_large_listings_have_fewer_of_them) {
+  const std::vector<std::string> names(60, std::string(1000, 'n'));
+  for (int i = 0; i < 40; ++i) {
+    const auto share = tracker.random.fixed<access::ShareId>();
+    ASSERT_EQ(
+        mira.put(share_path(share), mira.announcement(share, "Large", Visibility::kNetwork, 1, {}, names))
+            .status,
+        201);
+  }
+  const Reply first = nora.get("/api/v1/shares?limit=40");
+  EXPECT_LT(first.body.size(), 2 * kMaxPageBytes);
+  EXPECT_EQ(first.json()["total"], 40);
+  std::size_t found = first.json()["shares"].size();
+  EXPECT_GT(found, 1U);
+  for (std::string after = first.json()["next"]; !after.empty() && found < 100;) {
+    const Json page = nora.get("/api/v1/shares?limit=40&after=" + after).json();
+    found += page["shares"].size();
+    after = page["next"];
+  }
+  EXPECT_EQ(found, 40U);
+}
+
 TEST_F(Shares, query_languages_are_words_like_others) {
   mira.announce("Robert'); DROP TABLE shares;--");
   for (const char* words : {"'", "\"", "%22photos%22", "a*", "NEAR(a,b)", "a+OR+b", "a+AND+NOT+b", "%27%3B--",
