@@ -1,5 +1,7 @@
 #include "crypto/base64.hpp"
 
+#include <algorithm>
+
 #include <sodium.h>
 
 #include "crypto/init.hpp"
@@ -8,6 +10,14 @@ namespace covey::crypto {
 namespace {
 
 constexpr int kVariant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
+
+/// libsodium 1.0.18 takes some bytes above 127 for letters.
+bool has_foreign_byte(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](char c) {
+    return !((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
+             c == '_');
+  });
+}
 
 }  // namespace
 
@@ -27,7 +37,7 @@ Result<Bytes> from_base64url(std::string_view text) {
   const char* end = nullptr;
   const int failed =
       sodium_base642bin(out.data(), out.size(), text.data(), text.size(), nullptr, &size, &end, kVariant);
-  if (failed != 0 || end != text.data() + text.size())
+  if (failed != 0 || has_foreign_byte(text) || end != text.data() + text.size())
     return fail(ErrorCode::kMalformed, "this is not base64url without padding");
   out.resize(size);
   return out;

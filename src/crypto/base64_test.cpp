@@ -40,5 +40,17 @@ TEST(Base64, refuses_every_second_form) {
   EXPECT_FALSE(from_base64url(std::string_view("Zm9v\0", 5)));
 }
 
+TEST(Base64, takes_no_byte_but_its_64) {
+  constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  for (int byte = 0; byte < 256; ++byte) {
+    const char c = static_cast<char>(byte);
+    for (std::size_t place = 0; place < 4; ++place) {
+      std::string text = "AAAA";
+      text[place] = c;
+      EXPECT_EQ(from_base64url(text).has_value(), kAlphabet.find(c) != std::string_view::npos) << byte;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace covey::crypto
