@@ -2,6 +2,7 @@
 
 #include "access/share_listing.hpp"
 
+#include "base/cursor.hpp"
 #include "fuzz/plain_text.hpp"
 #include "fuzz/promise.hpp"
 

@@ -14,7 +14,8 @@ namespace covey::registry {
 /// Throws std::runtime_error, saying what to do, when there is no server.
 std::unique_ptr<FreshDatabase> fresh_postgres();
 
-/// Ends all sessions with the database that `where` names, as a restart of the server would.
+/// Ends all other sessions with the database that `where` names, as a restart of the server would, and waits
+/// for their end.
 void cut_sessions(const std::string& where);
 
 }  // namespace covey::registry

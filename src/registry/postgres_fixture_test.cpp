@@ -152,7 +152,7 @@ std::unique_ptr<FreshDatabase> fresh_postgres() {
 
 void cut_sessions(const std::string& where) {
   PostgresSession(where).script(
-      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+      "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
       " WHERE datname = current_database() AND pid <> pg_backend_pid()");
 }
 
