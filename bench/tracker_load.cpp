@@ -5,6 +5,10 @@
 //   covey-tracker --home DIR --listen 127.0.0.1:7443 --peer-rate 1e6:1e6 --address-rate 1e6:1e6
 //     --login-rate 1e6:1e6 --handshake-rate 1e6:1e6
 //   tracker_load 127.0.0.1 7443 [--connections 64] [--seconds 10] [--shares 1000] [--threads 1] [--path PATH]
+//     [--ids FILE] [--announce 1]
+//
+// --ids asks for the shares of that file instead of its own; --announce makes new ones, each once, as fast as
+// the tracker says that it keeps them (their signatures are made before the clock runs).
 
 #include <algorithm>
 #include <array>
@@ -12,8 +16,10 @@
 #include <chrono>
 #include <cstdio>
 #include <cstring>
+#include <fstream>
 #include <map>
 #include <memory>
+#include <random>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -46,6 +52,8 @@ struct Options {
   int seconds = 10;
   int shares = 1000;
   std::string path;  // instead of a share
+  std::string ids;   // a file of share ids, instead of shares of its own
+  bool announce = false;
 };
 
 SSL_CTX* tls() {
@@ -163,7 +171,8 @@ class LoadPeer {
 
   [[nodiscard]] const std::string& token() const { return token_; }
 
-  std::string announce(int number) {
+  /// A request that announces a new share, and where the share is then.
+  std::pair<std::string, std::string> announcement(int number) {
     const auto share = random_.fixed<access::ShareId>();
     access::ShareDescription description;
     description.share_id = share;
@@ -179,9 +188,17 @@ class LoadPeer {
     listing.tags = {"load", "test"};
     const auto signed_listing = access::sign(listing, key_).value();
     const std::string path = "/api/v1/shares/" + access::to_text(share);
-    ask(connection_, "PUT", path, token_,
-        {{"listing", crypto::to_base64url(signed_listing.payload)},
-         {"signature", crypto::to_base64url(signed_listing.signature.view())}});
+    const Json body{{"listing", crypto::to_base64url(signed_listing.payload)},
+                    {"signature", crypto::to_base64url(signed_listing.signature.view())}};
+    return {request_text("PUT", path, token_, body.dump()), path};
+  }
+
+  std::string announce(int number) {
+    const auto [request, path] = announcement(number);
+    connection_.send(request);
+    while (!connection_.receive()) {
+    }
+    if (connection_.status() >= 300) throw std::runtime_error("a share was refused: " + connection_.body());
     return path;
   }
 
@@ -271,6 +288,25 @@ Options parse(int argc, char** argv) {
     if (name == "--shares") out.shares = std::stoi(argv[i + 1]);
     if (name == "--threads") out.threads = std::stoul(argv[i + 1]);
     if (name == "--path") out.path = argv[i + 1];
+    if (name == "--ids") out.ids = argv[i + 1];
+    if (name == "--announce") out.announce = std::stoi(argv[i + 1]) != 0;
+  }
+  return out;
+}
+
+std::vector<std::string> requests_of(const Options& options, LoadPeer& peer) {
+  std::vector<std::string> out;
+  if (!options.path.empty()) return {request_text("GET", options.path, peer.token())};
+  if (!options.ids.empty()) {
+    std::ifstream file(options.ids);
+    for (std::string id; std::getline(file, id);)
+      out.push_back(request_text("GET", "/api/v1/shares/" + id, peer.token()));
+    std::shuffle(out.begin(), out.end(), std::minstd_rand(7));
+    return out;
+  }
+  for (int i = 0; i < options.shares; ++i) {
+    out.push_back(options.announce ? peer.announcement(i).first
+                                   : request_text("GET", peer.announce(i), peer.token()));
   }
   return out;
 }
@@ -280,9 +316,7 @@ void run(const Options& options) {
   {
     Connection connection(options);
     LoadPeer peer(connection);
-    for (int i = 0; i < options.shares; ++i)
-      requests.push_back(request_text("GET", peer.announce(i), peer.token()));
-    if (!options.path.empty()) requests = {request_text("GET", options.path, peer.token())};
+    requests = requests_of(options, peer);
   }
   const auto begin = SteadyClock::now();
   const auto end = begin + std::chrono::seconds(options.seconds);

@@ -2,6 +2,7 @@
 
 import json
 import sys
+import time
 import unittest
 from pathlib import Path
 
@@ -40,6 +41,14 @@ class Network(NetworkTest):
         self.eventually("both are there", lambda: names() == {"alice", "bob"})
         alice.daemon.interrupt()
         self.eventually("alice is gone", lambda: names() == {"bob"})
+
+    def test_a_peer_that_vanishes_is_gone_within_a_minute(self):
+        alice, bob = self.two_peers()
+        self.eventually("bob sees alice", lambda: "alice" in bob.ok("peers"))
+        alice.daemon.kill()
+        began = time.monotonic()
+        self.eventually("alice is gone", lambda: "alice" not in bob.ok("peers"))
+        self.assertLess(time.monotonic() - began, 60)
 
     def test_a_stranger_is_refused_and_a_ticket_lets_him_in(self):
         alice = self.peer("alice", self.link)

@@ -17,7 +17,7 @@ def programs():
 
 
 class Postgres:
-    def __init__(self, folder):
+    def __init__(self, folder, durable=False):
         self.folder, self.data = Path(folder), Path(folder) / "data"
         self.folder.mkdir(parents=True)
         # PostgreSQL does not run as root.
@@ -29,7 +29,8 @@ class Postgres:
                     parent.chmod(parent.stat().st_mode | 0o011)
         initdb = [programs() / "initdb", "-D", self.data, "-A", "trust", "-U", "covey", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8"]
         self._run(*initdb)
-        options = f"-c listen_addresses='' -c unix_socket_directories={self.folder} -c fsync=off"
+        options = f"-c listen_addresses='' -c unix_socket_directories={self.folder} "
+        options += "" if durable else "-c fsync=off"
         self._run(programs() / "pg_ctl", "-D", self.data, "-w", "-l", self.folder / "log", "-o", options, "start")
         self._run(programs() / "createdb", "-h", self.folder, "-U", "covey", "covey")
         self.url = f"postgresql:///covey?host={self.folder}&user=covey"
