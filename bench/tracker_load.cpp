@@ -244,7 +244,9 @@ void load(const Options& options, std::size_t connections, const std::vector<std
   }
   for (const auto& connection : open) connection->send(requests[next++ % requests.size()]);
   std::array<epoll_event, 256> events{};
-  while (SteadyClock::now() < end) {
+  // Look-ups go round; an announcement is made once.
+  const auto is_over = [&] { return options.announce && seen.milliseconds.size() == requests.size(); };
+  while (SteadyClock::now() < end && !is_over()) {
     const int ready = ::epoll_wait(poll, events.data(), static_cast<int>(events.size()), 100);
     for (int i = 0; i < ready; ++i) {
       Connection& connection = *open[events.at(static_cast<std::size_t>(i)).data.u64];
@@ -253,7 +255,7 @@ void load(const Options& options, std::size_t connections, const std::vector<std
       if (!whole) continue;
       seen.milliseconds.push_back(std::chrono::duration<float, std::milli>(connection.took()).count());
       ++seen.statuses[connection.status()];
-      connection.send(requests[next++ % requests.size()]);
+      if (!options.announce || next < requests.size()) connection.send(requests[next++ % requests.size()]);
     }
   }
   ::close(poll);
