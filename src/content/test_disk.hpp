@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include <gtest/gtest.h>
+
 #include "content/disk_calls.hpp"
 #include "content/file_descriptor.hpp"
 

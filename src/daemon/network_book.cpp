@@ -13,6 +13,7 @@ using namespace std::chrono_literals;
 
 /// A listing ends by itself when its owner does not come back to renew it.
 constexpr auto kListingLife = 7 * 24h;
+constexpr auto kListingRenewal = 24h;
 
 std::unexpected<Error> no_network() {
   return fail(
@@ -49,7 +50,19 @@ io::Awaitable<Result<>> NetworkBook::restore() {
   auto read_networks = [](DaemonStore& store) { return store.networks(); };
   CO_TRY(auto networks, co_await store_->run(read_networks));
   for (JoinedNetwork& joined : networks) add(std::move(joined)).start();
+  tasks_.spawn(renew_listings());
   co_return Result<>{};
+}
+
+io::Awaitable<void> NetworkBook::renew_listings() {
+  while (true) {
+    const auto slept = co_await io::sleep_for(kListingRenewal);
+    if (!slept) co_return;
+    for (const std::string& id : std::vector(published_)) {
+      const auto share = node_->shares().find(id);
+      if (share) publish(**share);
+    }
+  }
 }
 
 io::Awaitable<void> NetworkBook::stop() {
@@ -96,6 +109,8 @@ io::Awaitable<Result<api::NetworkView>> NetworkBook::join(api::JoinRequest reque
   auto own = co_await session->ask(register_name);
   co_await session->stop();
   if (!own) co_return std::unexpected(std::move(own).error());
+  if (find(to_base32(joined.link.network.view())))
+    co_return fail(ErrorCode::kAlreadyExists, "this peer has joined that network meanwhile");
   joined.membership = std::move(own->record);
   auto save = [&joined](DaemonStore& store) { return store.save(joined); };
   CO_TRY_VOID(co_await store_->run(save));

@@ -57,6 +57,8 @@ class NetworkBook final : public MemberCheck {
   using Session = std::shared_ptr<NetworkSession>;
 
   NetworkSession& add(JoinedNetwork joined);
+  /// A listing holds for days; a peer that stays for longer tells it again.
+  io::Awaitable<void> renew_listings();
   Result<std::size_t> find(std::string_view words) const;
   io::Awaitable<Result<api::SearchView>> search_in(Session session, api::SearchRequest request);
   api::FoundShareView view_of(const NetworkSession& session, const discovery::FoundShare& found);
