@@ -8,6 +8,7 @@
 #include <curl/curl.h>
 
 #include "api/json.hpp"
+#include "base/encoding.hpp"
 
 namespace covey::api {
 namespace {
@@ -25,20 +26,6 @@ CURL* new_handle() {
   CURL* handle = curl_easy_init();
   if (handle == nullptr) throw std::bad_alloc();
   return handle;
-}
-
-/// An id or title as one segment of a path.
-std::string percent_encoded(std::string_view text) {
-  constexpr std::string_view kPlain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_~";
-  std::string out;
-  for (const char c : text) {
-    if (kPlain.find(c) != std::string_view::npos) {
-      out += c;
-    } else {
-      out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-    }
-  }
-  return out;
 }
 
 /// Text that comes in pieces, with a limit.

@@ -86,6 +86,12 @@ TEST(Quantity, durations_and_sizes_parse_or_say_how_to_write_them) {
   EXPECT_FALSE(parse_bytes("12 parsecs"));
 }
 
+TEST(Encoding, text_in_urls_keeps_nothing_that_means_something_there) {
+  EXPECT_EQ(percent_encoded("Az09-_~"), "Az09-_~");
+  EXPECT_EQ(percent_encoded("a/b?c=d&e #%+."), "a%2Fb%3Fc%3Dd%26e%20%23%25%2B%2E");
+  EXPECT_EQ(percent_encoded("\xc3\xa9"), "%C3%A9");
+}
+
 TEST(ManualClock, moves_only_when_told) {
   ManualClock clock;
   const auto before = clock.wall();

@@ -1,6 +1,7 @@
 #pragma once
 // Text forms of bytes: lower-case hexadecimal, and RFC 4648 base32 in lower case without padding (decoding
-// also takes upper case). Decoders are total and strict: one text for one byte sequence. Pure; any thread.
+// also takes upper case); and of text in URLs. Decoders are total and strict: one text for one byte sequence.
+// Pure; any thread.
 
 #include <string>
 #include <string_view>
@@ -21,5 +22,8 @@ Result<Bytes> from_base32(std::string_view text);
 /// The five-bit value of a base32 character in either case, or -1.
 int base32_value(char c);
 inline constexpr std::string_view kBase32Alphabet = "abcdefghijklmnopqrstuvwxyz234567";
+
+/// Text as one segment of a URL's path or one value of its query (RFC 3986).
+std::string percent_encoded(std::string_view text);
 
 }  // namespace covey

@@ -2,8 +2,8 @@
 // PieceGeometry: how content of a given size is cut into pieces.
 //
 // Every piece is an aligned subtree of the BLAKE3 tree: a power of two of at least 256 KiB, doubled until no
-// more than 65,536 pieces are left, or it has 64 MiB. Content of zero bytes has one piece of length zero. Values; any thread.
-// Spec: docs/spec/content.md, "Pieces".
+// more than 65,536 pieces are left, or it has 64 MiB. Content of zero bytes has one piece of length zero.
+// Values; any thread. Spec: docs/spec/content.md, "Pieces".
 
 #include <cstdint>
 

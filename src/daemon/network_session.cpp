@@ -205,7 +205,7 @@ io::Awaitable<Result<>> NetworkSession::reconcile() {
       const access::ShareId& share = found.verified.share.share_id;
       const auto mine = node_->shares().find(to_base32(share.view()));
       const bool wanted = mine && (*mine)->rules.visibility != access::Visibility::kUnlisted;
-      if (!wanted || unwanted_.contains(share)) unwanted_.insert(share);
+      if (!wanted) unwanted_.insert(share);
     }
     query.after = std::move(page.next);
   } while (!query.after.empty());

@@ -74,7 +74,4 @@ class TrackerChannel {
   std::unique_ptr<void, FreeHandle> handle_;
 };
 
-/// As one segment of a path or one value of a query.
-[[nodiscard]] std::string percent_encoded(std::string_view text);
-
 }  // namespace covey::discovery

@@ -88,7 +88,7 @@ io::Awaitable<Result<>> DownloadLane::run() {
   co_await tasks_->join();
   tasks_.reset();
   link_.reset();
-  job_.reset();  // whoever awaits this end may open the part folder anew; the lane itself lives a moment longer
+  job_.reset();  // who awaits this end may open the part folder anew, and this object lives a little longer
   co_return outcome_;
 }
 
