@@ -36,6 +36,10 @@ class Node {
   /// storing it again. kUnreachable when the node does not listen; else the errors of swarm::Download::run.
   io::Awaitable<Result<>> verify_share(std::string share);
 
+  /// How fast this peer moves bytes, over all transfers; holds from now on.
+  void set_limits(swarm::NodeLimits limits) { limits_ = limits; }
+  [[nodiscard]] const swarm::NodeLimits& limits() const { return limits_; }
+
   [[nodiscard]] swarm::SwarmServices services();
   [[nodiscard]] const identity::DeviceKey& device() const { return device_; }
   [[nodiscard]] const Clock& clock() const { return *clock_; }
@@ -61,6 +65,7 @@ class Node {
   transport::Local local_;
   io::Offload offload_;
   transport::LinkThreads threads_;
+  swarm::NodeLimits limits_;
   io::TaskGroup tasks_;
   std::vector<std::unique_ptr<transport::Listener>> listeners_;
 };

@@ -15,6 +15,7 @@
 #include "access/share_reference.hpp"
 #include "io/offload.hpp"
 #include "swarm/download_lane.hpp"
+#include "swarm/limits.hpp"
 #include "swarm/speed_meter.hpp"
 #include "swarm/transfer_progress.hpp"
 #include "transport/link_threads.hpp"
@@ -33,6 +34,9 @@ struct SwarmServices {
 /// What becomes of the pieces once they have verified.
 enum class Keep : std::uint8_t { kFiles, kNothing };
 
+/// Which pieces come first.
+enum class PieceOrder : std::uint8_t { kRarestFirst, kSequential };
+
 /// Where a share's owner is now, and the asker's membership as it is now.
 struct Whereabouts {
   std::vector<access::Endpoint> addresses;
@@ -50,6 +54,8 @@ struct DownloadOrder {
   content::OnTaken on_taken = content::OnTaken::kRefuse;
   Keep keep = Keep::kFiles;
   std::size_t lanes = 4;
+  PieceOrder piece_order = PieceOrder::kRarestFirst;
+  RateLimits limits;
   /// How long to go on trying without any contact; nothing: for ever.
   std::optional<std::chrono::seconds> patience;
   LaneDeadlines deadlines;
@@ -68,6 +74,10 @@ class Download final : public LaneOwner {
   void stop();
   /// Removes what was downloaded so far. After run() has returned without a result.
   io::Awaitable<Result<>> discard();
+
+  /// May be changed while it runs.
+  void set_piece_order(PieceOrder order) { order_.piece_order = order; }
+  void set_limits(RateLimits limits) { order_.limits = limits; }
 
   [[nodiscard]] TransferProgress progress();
 
