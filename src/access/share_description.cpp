@@ -8,7 +8,7 @@
 //
 //   payload := version:u8=1 share_id:16 owner:33 kind:u8(1 file, 2 folder) root:32 content_size:u64
 //              total_bytes:u64 file_count:u64 executable:u8(0,1) mtime_ns:u64 created:u64
-//              expires:u64(0 never) title_length:u16(1..255) title
+//              expires:u64(0 never) serve_until:u64(0 owner alone) title_length:u16(1..255) title
 //
 // The signature covers kShareDescriptionLabel and the payload.
 
@@ -62,6 +62,8 @@ Result<ShareDescription> read_fields(ByteReader& reader) {
   TRY(out.created_at, read_time(reader));
   TRY(const WallTime expires, read_time(reader));
   if (expires != WallTime{}) out.expires_at = expires;
+  TRY(const WallTime serve_until, read_time(reader));
+  if (serve_until != WallTime{}) out.serve_until = serve_until;
   TRY(out.title, read_title(reader));
   TRY_VOID(reader.expect_done());
   TRY_VOID(check_sense(out));
@@ -79,6 +81,7 @@ SignedShareDescription sign(const ShareDescription& description, const identity:
   out.number(static_cast<std::uint64_t>(description.mtime_ns));
   out.number(record_time(description.created_at));
   out.number(description.expires_at ? record_time(*description.expires_at) : 0);
+  out.number(description.serve_until ? record_time(*description.serve_until) : 0);
   out.sized16(as_bytes(description.title));
   SignedShareDescription signed_one{.payload = out.take(), .signature = {}};
   signed_one.signature = owner.sign(crypto::kShareDescriptionLabel, signed_one.payload);

@@ -38,6 +38,10 @@ struct ShareDescription {
   std::int64_t mtime_ns = 0;       // since the Unix epoch; 0 for a folder
   WallTime created_at;
   std::optional<WallTime> expires_at;
+  /// Until then whoever holds the content may serve it under this share id, to those who show the right that
+  /// its owner asks for: the same ticket, or membership in the same network. Nothing: only its owner serves
+  /// it.
+  std::optional<WallTime> serve_until;
 
   bool operator==(const ShareDescription&) const = default;
 };

@@ -24,7 +24,8 @@ class ShareDescriptionTest : public testing::Test {
             .executable = true,
             .mtime_ns = -5,
             .created_at = now_ - 1h,
-            .expires_at = now_ + 1h};
+            .expires_at = now_ + 1h,
+            .serve_until = now_ + 30min};
   }
   [[nodiscard]] ShareDescription folder() const {
     ShareDescription out = file();
@@ -36,6 +37,7 @@ class ShareDescriptionTest : public testing::Test {
     out.executable = false;
     out.mtime_ns = 0;
     out.expires_at = std::nullopt;
+    out.serve_until = std::nullopt;
     return out;
   }
   [[nodiscard]] Result<ShareDescription> verified(const SignedShareDescription& description) const {
@@ -117,7 +119,7 @@ struct BadPayload {
   ErrorCode expected;
 };
 // Offsets: 0 version, 1 share, 17 owner, 50 kind, 51 root, 83 content size, 91 total bytes, 99 file count,
-// 107 executable, 108 mtime, 116 created, 124 expires, 132 title length, 134 title.
+// 107 executable, 108 mtime, 116 created, 124 expires, 132 serve until, 140 title length, 142 title.
 constexpr BadPayload kBadPayloads[] = {
     {"version 0", 0, 0, ErrorCode::kMalformed},
     {"a newer version", 0, 2, ErrorCode::kUnsupported},
@@ -130,13 +132,14 @@ constexpr BadPayload kBadPayloads[] = {
     {"a flag of 2", 107, 2, ErrorCode::kMalformed},
     {"made beyond all calendars", 116, 0x80, ErrorCode::kMalformed},
     {"expiring beyond all calendars", 124, 0x80, ErrorCode::kMalformed},
-    {"a title above its limit", 132, 1, ErrorCode::kLimitExceeded},
-    {"a title longer than the payload", 133, 100, ErrorCode::kMalformed},
-    {"a title shorter than the payload", 133, 1, ErrorCode::kMalformed},
-    {"a line break in the title", 134, '\n', ErrorCode::kMalformed},
-    {"NUL in the title", 134, 0, ErrorCode::kMalformed},
-    {"DEL in the title", 134, 0x7f, ErrorCode::kMalformed},
-    {"a title that is not UTF-8", 134, 0xff, ErrorCode::kMalformed},
+    {"served beyond all calendars", 132, 0x80, ErrorCode::kMalformed},
+    {"a title above its limit", 140, 1, ErrorCode::kLimitExceeded},
+    {"a title longer than the payload", 141, 100, ErrorCode::kMalformed},
+    {"a title shorter than the payload", 141, 1, ErrorCode::kMalformed},
+    {"a line break in the title", 142, '\n', ErrorCode::kMalformed},
+    {"NUL in the title", 142, 0, ErrorCode::kMalformed},
+    {"DEL in the title", 142, 0x7f, ErrorCode::kMalformed},
+    {"a title that is not UTF-8", 142, 0xff, ErrorCode::kMalformed},
 };
 
 TEST_F(ShareDescriptionTest, is_refused_when_it_breaks_the_grammar_even_if_signed) {
@@ -183,10 +186,11 @@ TEST_F(ShareDescriptionTest, has_the_bytes_that_the_specification_shows) {
   EXPECT_EQ(to_hex(out.payload),
             "010101010101010101010101010101010101d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707"
             "511a02090909090909090909090909090909090909090909090909090909090909090900000000000013880000000007"
-            "5bcd1500000000000000000000000000000000000000018bcfe568000000000000000000000670686f746f73");
+            "5bcd1500000000000000000000000000000000000000018bcfe568000000000000000000000000000000000000067068"
+            "6f746f73");
   EXPECT_EQ(to_hex(out.signature.view()),
-            "1216f5221abeb23c704a3fb0053da7d4544d2d068ae360519f6836f17ed9117691d21d74e6696f0335dee1ee2682cae1"
-            "caac196a06f9da4f3a4655c6d66b9803");
+            "5ea235ef09458df3fb16b9acd0c67b4a452bea4a1bd2d7700905ec0aba7bf40afd661662632a3d955ecfc39aca8a9ff4"
+            "1c5df18d60d017313e126242847fdc02");
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "access/address_list.hpp"
 #include "base/cursor.hpp"
 #include "base/encoding.hpp"
 #include "crypto/hash.hpp"
@@ -9,8 +10,7 @@
 // Numbers are big-endian.
 //
 //   text    := "covey:" base32(ticket), lower case, no padding
-//   ticket  := version:u8=1 owner_key:32 secret:16 count:u8(0..8) address{count} check:3
-//   address := 4 ip:4 port:u16(1..)  |  6 ip:16 port:u16(1..)
+//   ticket  := version:u8=1 owner_key:32 secret:16 addresses check:3      (addresses: see address_list.cpp)
 //
 // check is the beginning of BLAKE3 over all bytes before it. Every future version keeps "covey:", the version
 // in the first byte and the check in the last three, so that a newer ticket and a mistyped one can be told
@@ -21,8 +21,6 @@ namespace {
 
 constexpr Byte kVersion = 1;
 constexpr std::string_view kScheme = "covey:";
-constexpr Byte kV4 = 4;
-constexpr Byte kV6 = 6;
 constexpr std::size_t kCheckBytes = 3;
 constexpr std::size_t kMaxTextInput = 64 * 1024;    // more would be a file pasted by mistake
 constexpr std::size_t kMaxTicketCharacters = 2048;  // room for later versions
@@ -43,10 +41,6 @@ std::unexpected<Error> malformed_ticket() {
 
 bool is_blank(char c) {
   return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\v' || c == '\f';
-}
-
-bool can_be_dialled(const Endpoint& address) {
-  return address.port() != 0 && !address.is_unspecified();
 }
 
 ByteView check_of(const crypto::Hash& hash) {
@@ -78,31 +72,12 @@ Result<std::string_view> body_of(std::string_view text) {
   return text;
 }
 
-Result<Endpoint> read_address(ByteReader& reader) {
-  TRY(const Byte family, reader.number<Byte>());
-  if (family != kV4 && family != kV6) return fail(ErrorCode::kMalformed, "an unknown kind of address");
-  TRY(const ByteView ip, reader.raw(family == kV4 ? Endpoint::kV4Bytes : Endpoint::kV6Bytes));
-  TRY(const auto port, reader.number<std::uint16_t>());
-  TRY(const Endpoint out, Endpoint::from_bytes(ip, port));
-  // One encoding for each address: the mapped form of IPv4 is none.
-  if (!can_be_dialled(out) || out.is_v6() != (family == kV6)) {
-    return fail(ErrorCode::kMalformed, "an address that cannot be dialled");
-  }
-  return out;
-}
-
 /// Everything between the version and the check.
 Result<Ticket> read_ticket(ByteReader& reader) {
   TRY(const auto key, reader.fixed<crypto::PublicKey>());
   if (!crypto::is_usable(key)) return fail(ErrorCode::kMalformed, "an owner's key that is no usable key");
   TRY(const ByteView secret, reader.raw(TicketSecret::kSize));
-  TRY(const Byte count, reader.number<Byte>());
-  if (count > kMaxTicketAddresses) return fail(ErrorCode::kLimitExceeded, "{} addresses", count);
-  std::vector<Endpoint> addresses;
-  for (Byte i = 0; i < count; ++i) {
-    TRY(const Endpoint address, read_address(reader));
-    addresses.push_back(address);
-  }
+  TRY(auto addresses, read_addresses(reader));
   TRY_VOID(reader.expect_done());
   return Ticket{identity::PeerId(key), TicketSecret::from(secret), std::move(addresses)};
 }
@@ -110,15 +85,9 @@ Result<Ticket> read_ticket(ByteReader& reader) {
 }  // namespace
 
 std::string Ticket::to_text() const {
-  std::vector<Endpoint> kept;
-  std::copy_if(addresses.begin(), addresses.end(), std::back_inserter(kept), can_be_dialled);
-  if (kept.size() > kMaxTicketAddresses) kept.resize(kMaxTicketAddresses);
   ByteWriter out;
   out.number(kVersion).raw(owner.public_key().view()).raw(secret.view());
-  out.number(static_cast<Byte>(kept.size()));
-  for (const Endpoint& address : kept) {
-    out.number(address.is_v6() ? kV6 : kV4).raw(address.ip()).number(address.port());
-  }
+  write_addresses(out, addresses);
   const crypto::Hash hash = crypto::blake3(out.bytes());
   out.raw(check_of(hash));
   return std::string(kScheme) + to_base32(out.bytes());

@@ -33,6 +33,11 @@ bool CheckedPieces::has_all(FileIndex file) const {
   return manifest_->is_file(file) && pieces_.missing(file) == 0;
 }
 
+PieceSet CheckedPieces::held() const {
+  const std::lock_guard lock(mutex_);
+  return pieces_.held();
+}
+
 bool CheckedPieces::complete() const {
   return present() == wanted();
 }

@@ -17,6 +17,7 @@ class CheckedPieces final : public PieceStore {
   Result<> skip_hole(FileIndex file, PieceIndex piece) override;
   [[nodiscard]] bool has(FileIndex file, PieceIndex piece) const override;
   [[nodiscard]] bool has_all(FileIndex file) const override;
+  [[nodiscard]] PieceSet held() const override;
   [[nodiscard]] bool complete() const override;
   [[nodiscard]] PartCounts wanted() const override { return pieces_.wanted(); }
   [[nodiscard]] PartCounts present() const override;

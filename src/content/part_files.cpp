@@ -84,11 +84,12 @@ std::uint32_t PartFiles::folder_key(FileIndex entry) const {
 }
 
 std::string PartFiles::name_of(FileIndex entry) const {
-  return layout_ == Layout::kSingleFile ? "data" : std::string(manifest_.entry(entry).name);
+  return layout_ == Layout::kSingleFile ? single_name_ : std::string(manifest_.entry(entry).name);
 }
 
 std::filesystem::path PartFiles::path_of(FileIndex entry) const {
-  return layout_ == Layout::kSingleFile ? path_ / "data" : path_ / "data" / manifest_.path(entry);
+  if (layout_ == Layout::kSingleFile) return path_ / single_name_;
+  return (moved_ ? path_ : path_ / "data") / manifest_.path(entry);
 }
 
 Result<SharedDescriptor> PartFiles::folder(std::uint32_t key) {
@@ -117,7 +118,7 @@ Result<SharedDescriptor> PartFiles::make_folder_locked(std::uint32_t key, const 
   const FileIndex entry(key);
   const std::string name = name_of(entry);
   int fd = disk_.open_beneath(parent->get(), name.c_str(), O_RDONLY | O_DIRECTORY, 0);
-  if (fd < 0 && errno == ENOENT) {
+  if (fd < 0 && errno == ENOENT && !moved_) {
     if (disk_.make_folder(parent->get(), name.c_str(), kFolderMode) != 0 && errno != EEXIST)
       return fail_write(errno, path_of(entry));
     touched_.folders.insert(folder_key(entry));
@@ -135,6 +136,35 @@ Result<FileDescriptor> PartFiles::open_file(FileIndex file, int flags) {
   FileDescriptor fd(disk_.open_beneath(parent->get(), name_of(file).c_str(), flags | O_NOFOLLOW, mode));
   if (!fd) return fail_write(errno, path_of(file));
   return fd;
+}
+
+std::unexpected<Error> PartFiles::vanished(FileIndex file) const {
+  return fail(ErrorCode::kSourceChanged, "{} is no longer where it was downloaded to",
+              path_of(file).string());
+}
+
+void PartFiles::moved(int folder, const std::filesystem::path& path) {
+  const std::scoped_lock lock(mutex_);
+  if (layout_ == Layout::kSingleFile) {
+    top_ = std::make_shared<const FileDescriptor>(::fcntl(folder, F_DUPFD_CLOEXEC, 0));
+    single_name_ = path.filename().string();
+    path_ = path.parent_path();
+  } else {
+    path_ = path;
+  }
+  files_.clear();
+  folders_.clear();
+  moved_ = true;
+}
+
+Result<> PartFiles::expect_unchanged(FileIndex file, int opened) const {
+  struct stat status {};
+  if (::fstat(opened, &status) != 0)
+    return fail_errno(errno, fmt::format("cannot read {}", path_of(file).string()));
+  const ManifestEntryView entry = manifest_.entry(file);
+  const std::int64_t mtime_ns = status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec;
+  if (static_cast<std::uint64_t>(status.st_size) == entry.size && mtime_ns == entry.mtime_ns) return {};
+  return fail(ErrorCode::kSourceChanged, "{} has changed since it was downloaded", path_of(file).string());
 }
 
 /// A file of several pieces, open for reading and writing and as large as it will be.
@@ -188,12 +218,16 @@ Result<> PartFiles::read(const PieceRef& ref, MutableBytes out) {
   const PieceGeometry geometry = manifest_.geometry(ref.file);
   FileDescriptor small;
   SharedDescriptor large;
-  if (geometry.one_piece()) {
-    TRY(small, open_file(ref.file, O_RDONLY));
+  // What belongs to the user by now is not kept open: its room is free as soon as it is removed.
+  if (geometry.one_piece() || moved_) {
+    auto opened = open_file(ref.file, O_RDONLY);
+    if (!opened) return moved_ ? vanished(ref.file) : std::unexpected(std::move(opened).error());
+    small = std::move(*opened);
   } else {
     TRY(large, large_file(ref.file));
   }
   const int fd = large ? large->get() : small.get();
+  if (moved_) TRY_VOID(expect_unchanged(ref.file, fd));
   std::uint64_t offset = geometry.offset(ref.piece);
   while (!out.empty()) {
     const ssize_t n = ::pread(fd, out.data(), out.size(), static_cast<off_t>(offset));
@@ -203,7 +237,8 @@ Result<> PartFiles::read(const PieceRef& ref, MutableBytes out) {
     out = out.subspan(static_cast<std::size_t>(n));
     offset += static_cast<std::uint64_t>(n);
   }
-  return {};
+  // Again: what was written meanwhile is not what was read before.
+  return moved_ ? expect_unchanged(ref.file, fd) : Result<>{};
 }
 
 bool PartFiles::in_place(FileIndex file) const {

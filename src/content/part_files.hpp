@@ -6,6 +6,7 @@
 // sync costs a few flushes, or one of the whole file system. Any thread; distinct pieces.
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -75,6 +76,11 @@ class PartFiles {
   void touch_again(const Touched& touched);
   Result<> sync(const Touched& touched);
 
+  /// `data` stands at `path` now, in the folder that is open as `folder`: from now on there is only reading,
+  /// and only of files that nobody has changed since. Alone; no other call at the same time.
+  void moved(int folder, const std::filesystem::path& path);
+  [[nodiscard]] bool is_moved() const { return moved_; }
+
   /// The path of an entry, for messages.
   [[nodiscard]] std::filesystem::path path_of(FileIndex entry) const;
 
@@ -92,6 +98,8 @@ class PartFiles {
   Result<SharedDescriptor> make_folder_locked(std::uint32_t key, const SharedDescriptor& parent);
   Result<FileDescriptor> open_file(FileIndex file, int flags);
   Result<SharedDescriptor> large_file(FileIndex file);
+  Result<> expect_unchanged(FileIndex file, int opened) const;
+  [[nodiscard]] std::unexpected<Error> vanished(FileIndex file) const;
   Result<> make_small(FileIndex file, ByteView bytes, std::uint64_t size);
   void touch(FileIndex file, bool created);
 
@@ -100,6 +108,8 @@ class PartFiles {
   Layout layout_;
   const Manifest& manifest_;
   SharedDescriptor top_;
+  std::string single_name_ = "data";  // of the one file, below top_
+  std::atomic<bool> moved_{false};
 
   std::mutex mutex_;  // guards all below
   OpenDescriptors folders_;

@@ -73,6 +73,9 @@ bool PartFolder::has(FileIndex file, PieceIndex piece) const {
 bool PartFolder::has_all(FileIndex file) const {
   return state_->has_all(file);
 }
+PieceSet PartFolder::held() const {
+  return state_->held();
+}
 bool PartFolder::complete() const {
   return state_->complete();
 }

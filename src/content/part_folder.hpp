@@ -3,9 +3,9 @@
 // DIR/NAME.covey-part (`data`, `record`, and `manifest` for a folder); then DIR/NAME appears in one step.
 //
 // Invariant: has() is true only for pieces that were verified, written and recorded. The part folder is 0700
-// and locked, so that nobody else reads or writes it. write_piece, skip_hole, read_piece, has, checkpoint and
-// the counts may be called from several threads at once (distinct pieces); all else from one thread alone.
-// Spec: docs/spec/content.md, "Partial downloads".
+// and locked, so that nobody else reads or writes it. write_piece, skip_hole, read_piece, has, held,
+// checkpoint and the counts may be called from several threads at once, also beside finish(); all else from
+// one thread alone. Spec: docs/spec/content.md, "Partial downloads".
 
 #include <cstdint>
 #include <filesystem>
@@ -67,13 +67,15 @@ class PartFolder final : public PieceStore {
   Result<> write_piece(FileIndex file, PieceIndex piece, ByteView verified_bytes) override;
   /// Records a verified piece of zeros without writing them: the file stays sparse there.
   Result<> skip_hole(FileIndex file, PieceIndex piece) override;
-  /// Reads back a piece, to serve it or to prove it again. `out`: the piece's length.
+  /// Reads back a piece, to serve it or to prove it again. `out`: the piece's length. After finish() from the
+  /// result, where kSourceChanged says that somebody has changed the file since.
   Result<> read_piece(FileIndex file, PieceIndex piece, MutableBytes out) const;
 
   /// Empty files need no piece: has() is true for theirs from the beginning. False for directories.
   [[nodiscard]] bool has(FileIndex file, PieceIndex piece) const override;
   /// Whether all pieces of a file are there.
   [[nodiscard]] bool has_all(FileIndex file) const override;
+  [[nodiscard]] PieceSet held() const override;
   /// Whether all pieces of all wanted files are there.
   [[nodiscard]] bool complete() const override;
   /// How a file is cut into pieces.
@@ -95,7 +97,7 @@ class PartFolder final : public PieceStore {
   Result<> checkpoint();
   /// Puts the result in place and removes the part folder; the path it got. kNotFound when something wanted
   /// is missing; kAlreadyExists for kRefuse when the name is taken (the part folder stays, finish() may be
-  /// called again). Afterwards the object is spent.
+  /// called again). Afterwards the object only serves reading.
   Result<std::filesystem::path> finish(OnTaken on_taken);
   /// Removes the part folder and all that was downloaded. The object is spent.
   Result<> discard();

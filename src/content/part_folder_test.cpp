@@ -308,6 +308,80 @@ TEST(PartFolder, threads_write_distinct_pieces_while_another_makes_checkpoints) 
   expect_equal(*part.finish(OnTaken::kRefuse), source);
 }
 
+TEST(PartFolder, a_finished_download_can_be_read_where_it_was_put) {
+  const TestFolder folder;
+  const TestSource source = small_source();
+  auto part = *open_part(folder, source);
+  write_all(part, source);
+  const auto path = *part.finish(OnTaken::kRefuse);
+  for (const PieceRef& ref : source.pieces()) {
+    Bytes out(source.piece(ref).size());
+    const auto read = part.read_piece(ref.file, ref.piece, out);
+    ASSERT_TRUE(read) << read.error().context;
+    EXPECT_EQ(out, to_bytes(source.piece(ref))) << source.manifest->path(ref.file);
+  }
+  // Not any more once somebody has written into it, or taken it away.
+  const FileIndex script = *source.manifest->find("run.sh");
+  Bytes out(source.piece({script, PieceIndex(0)}).size());
+  write_file(path / "run.sh", Bytes(out.size(), 7));
+  EXPECT_EQ(part.read_piece(script, PieceIndex(0), out).error().code, ErrorCode::kSourceChanged);
+  std::filesystem::remove_all(path / "a");
+  const FileIndex large = *source.manifest->find("a/deep/two.bin");
+  Bytes piece(source.piece({large, PieceIndex(1)}).size());
+  EXPECT_EQ(part.read_piece(large, PieceIndex(1), piece).error().code, ErrorCode::kSourceChanged);
+  EXPECT_FALSE(std::filesystem::exists(path / "a"));
+}
+
+TEST(PartFolder, a_finished_file_can_be_read_where_it_was_put) {
+  const TestFolder folder;
+  const Bytes bytes = noise(3 * kMinPieceSize);
+  write_file(folder / "file", as_bytes("in the way"));
+  auto part = *PartFolder::open(folder.path(), path_of("file"), file_description(bytes));
+  const auto piece_of = [&](std::uint32_t i) {
+    return ByteView(bytes).subspan(std::size_t{i} * kMinPieceSize, kMinPieceSize);
+  };
+  for (std::uint32_t i = 0; i < 3; ++i)
+    ASSERT_TRUE(part.write_piece(FileIndex(0), PieceIndex(i), piece_of(i)));
+  const auto path = *part.finish(OnTaken::kRename);
+  Bytes out(kMinPieceSize);
+  for (std::uint32_t i = 0; i < 3; ++i) {
+    ASSERT_TRUE(part.read_piece(FileIndex(0), PieceIndex(i), out));
+    EXPECT_EQ(out, to_bytes(piece_of(i)));
+  }
+  write_file(path, as_bytes("changed"));
+  EXPECT_EQ(part.read_piece(FileIndex(0), PieceIndex(0), out).error().code, ErrorCode::kSourceChanged);
+}
+
+TEST(PartFolder, threads_may_bring_the_same_pieces_and_readers_look_on_until_it_is_in_place) {
+  const TestFolder folder;
+  const TestSource source = make_source({{"large", noise(8 * kMinPieceSize + 1)}, {"small", noise(50, 7)}});
+  auto part = *open_part(folder, source);
+  const auto pieces = source.pieces();
+  {
+    std::vector<std::jthread> threads;
+    for (std::size_t t = 0; t < 3; ++t)
+      threads.emplace_back([&] {
+        for (const PieceRef& ref : pieces)
+          EXPECT_TRUE(part.write_piece(ref.file, ref.piece, source.piece(ref)));
+      });
+    threads.emplace_back([&] {
+      while (!std::filesystem::exists(folder / "stuff/large") && !testing::Test::HasFailure()) {
+        for (const PieceRef& ref : pieces) {
+          if (!part.has(ref.file, ref.piece)) continue;
+          Bytes out(source.piece(ref).size());
+          const auto read = part.read_piece(ref.file, ref.piece, out);
+          EXPECT_TRUE(read) << read.error().context;
+          EXPECT_EQ(out, to_bytes(source.piece(ref)));
+        }
+      }
+    });
+    threads[0].join();
+    while (!part.complete()) std::this_thread::yield();
+    EXPECT_TRUE(part.finish(OnTaken::kRefuse));
+  }
+  expect_equal(folder / "stuff", source);
+}
+
 TEST(PartFolder, names_of_any_allowed_length_work) {
   const TestFolder folder;
   const Bytes bytes = noise(10);

@@ -2,35 +2,24 @@
 
 namespace covey::content {
 
-PartPieces::PartPieces(const Manifest& manifest, const Selection& wanted) : wanted_(wanted) {
+PartPieces::PartPieces(const Manifest& manifest, const Selection& wanted)
+    : wanted_(wanted), numbers_(manifest), held_(numbers_.total()) {
   const std::uint32_t entries = manifest.entry_count();
-  first_bit_.reserve(entries + 1);
   missing_.reserve(entries);
-  std::uint32_t bits = 0;
   for (std::uint32_t i = 0; i < entries; ++i) {
     const FileIndex file(i);
-    const PieceGeometry geometry = manifest.geometry(file);
-    const std::uint32_t pieces = geometry.size() == 0 ? 0 : geometry.piece_count();
-    first_bit_.push_back(bits);
+    const std::uint32_t pieces = numbers_.count(file);
     missing_.push_back(pieces);
-    bits += pieces;
     if (!wanted.contains(file) || !manifest.is_file(file)) continue;
-    wanted_counts_.bytes += geometry.size();
+    wanted_counts_.bytes += manifest.geometry(file).size();
     wanted_counts_.pieces += pieces;
     ++wanted_counts_.files;
     if (pieces == 0) ++present_.files;
   }
-  first_bit_.push_back(bits);
-  bits_.resize((std::size_t{bits} + 63) / 64);
-}
-
-bool PartPieces::exists(const PieceRef& ref) const {
-  return ref.file.value() < missing_.size() && ref.piece.value() < count(ref.file);
 }
 
 void PartPieces::set(const PieceRef& ref, std::uint32_t length) {
-  if (bit(ref)) return;
-  bits_[position(ref) / 64] |= std::uint64_t{1} << (position(ref) % 64);
+  if (!held_.insert(numbers_.number(ref))) return;
   --missing_[ref.file.value()];
   if (!wanted_.contains(ref.file)) return;
   present_.bytes += length;
@@ -39,8 +28,7 @@ void PartPieces::set(const PieceRef& ref, std::uint32_t length) {
 }
 
 void PartPieces::clear(const PieceRef& ref, std::uint32_t length) {
-  if (!bit(ref)) return;
-  bits_[position(ref) / 64] &= ~(std::uint64_t{1} << (position(ref) % 64));
+  if (!held_.erase(numbers_.number(ref))) return;
   ++missing_[ref.file.value()];
   if (!wanted_.contains(ref.file)) return;
   present_.bytes -= length;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "content/manifest.hpp"
+#include "content/piece_numbers.hpp"
 #include "content/selection.hpp"
 
 namespace covey::content {
@@ -24,14 +25,14 @@ class PartPieces {
   PartPieces(const Manifest& manifest, const Selection& wanted);
 
   /// Whether this is a piece of one of the files at all.
-  [[nodiscard]] bool exists(const PieceRef& ref) const;
+  [[nodiscard]] bool exists(const PieceRef& ref) const { return numbers_.exists(ref); }
   /// For an existing piece.
-  [[nodiscard]] bool has(const PieceRef& ref) const { return bit(ref); }
+  [[nodiscard]] bool has(const PieceRef& ref) const { return held_.has(numbers_.number(ref)); }
+  /// By their PieceNumbers, also those of files that are not wanted any more.
+  [[nodiscard]] const PieceSet& held() const { return held_; }
   /// Pieces of a file that are not there.
   [[nodiscard]] std::uint32_t missing(FileIndex file) const { return missing_[file.value()]; }
-  [[nodiscard]] std::uint32_t count(FileIndex file) const {
-    return first_bit_[file.value() + 1] - first_bit_[file.value()];
-  }
+  [[nodiscard]] std::uint32_t count(FileIndex file) const { return numbers_.count(file); }
 
   /// Existing pieces; setting what is set, or clearing what is not, does nothing.
   void set(const PieceRef& ref, std::uint32_t length);
@@ -41,17 +42,10 @@ class PartPieces {
   [[nodiscard]] const PartCounts& present() const { return present_; }
 
  private:
-  [[nodiscard]] std::uint32_t position(const PieceRef& ref) const {
-    return first_bit_[ref.file.value()] + ref.piece.value();
-  }
-  [[nodiscard]] bool bit(const PieceRef& ref) const {
-    return ((bits_[position(ref) / 64] >> (position(ref) % 64)) & 1) != 0;
-  }
-
   const Selection& wanted_;
-  std::vector<std::uint32_t> first_bit_;  // one more than there are entries; kMaxManifestPieces fits
+  PieceNumbers numbers_;
+  PieceSet held_;
   std::vector<std::uint32_t> missing_;
-  std::vector<std::uint64_t> bits_;
   PartCounts wanted_counts_;
   PartCounts present_;
 };

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <shared_mutex>
 #include <system_error>
 
 namespace covey::content {
@@ -18,10 +19,16 @@ Result<> PartFolder::State::add(const PieceRef& ref, PartRecord::EntryKind kind,
   if (!pieces_.exists(ref) || (!hole && bytes.size() != length))
     return fail(ErrorCode::kInternal, "piece {} of {} with {} bytes", ref.piece.value(),
                 files_->path_of(ref.file).string(), bytes.size());
-  if (has(ref)) return {};
-  TRY_VOID(hole ? files_->leave_hole(ref) : files_->write(ref, bytes));
+  {
+    // Whoever comes second has nothing to do: its bytes are the same, or they would not have verified.
+    const std::scoped_lock lock(mutex_);
+    if (pieces_.has(ref) || !being_written_.insert(ref).second) return {};
+  }
+  const Result<> written = hole ? files_->leave_hole(ref) : files_->write(ref, bytes);
   const PartRecord::Entry entry{kind, 0, ref.file.value(), ref.piece.value()};
   const std::scoped_lock lock(mutex_);
+  being_written_.erase(ref);
+  TRY_VOID(written);
   TRY_VOID(record_->append({&entry, 1}));
   unproven_.erase(ref);
   pieces_.set(ref, length);
@@ -29,8 +36,9 @@ Result<> PartFolder::State::add(const PieceRef& ref, PartRecord::EntryKind kind,
 }
 
 Result<> PartFolder::State::read(const PieceRef& ref, MutableBytes out) {
-  if (delivered_ || ref.file.value() >= manifest_->entry_count() || !geometry(ref.file).contains(ref.piece) ||
-      out.size() != geometry(ref.file).length(ref.piece))
+  const std::shared_lock lock(moving_);
+  if (files_ == nullptr || ref.file.value() >= manifest_->entry_count() ||
+      !geometry(ref.file).contains(ref.piece) || out.size() != geometry(ref.file).length(ref.piece))
     return fail(ErrorCode::kInternal, "no such piece to read back");
   if (out.empty()) return {};
   return files_->read(ref, out);
@@ -47,6 +55,20 @@ bool PartFolder::State::has_all(FileIndex file) {
   if (file.value() >= manifest_->entry_count() || !manifest_->is_file(file)) return false;
   const std::scoped_lock lock(mutex_);
   return pieces_.missing(file) == 0;
+}
+
+PieceSet PartFolder::State::held() {
+  const std::scoped_lock lock(mutex_);
+  PieceSet out = pieces_.held();
+  if (!leftovers_) return out;
+  const PieceNumbers numbers(*manifest_);
+  for (std::uint32_t i = 0; i < manifest_->entry_count(); ++i) {
+    const FileIndex file(i);
+    if (wanted_.contains(file)) continue;
+    for (std::uint32_t piece = 0; piece < numbers.count(file); ++piece)
+      out.erase(numbers.first(file) + piece);
+  }
+  return out;
 }
 
 bool PartFolder::State::complete() {
@@ -96,7 +118,7 @@ void PartFolder::State::forget(const PieceRef& ref) {
 }
 
 Result<> PartFolder::State::checkpoint() {
-  if (delivered_) return {};
+  if (files_ == nullptr || files_->is_moved()) return {};
   const std::scoped_lock one_at_a_time(checkpoint_);
   std::uint64_t count = 0;
   bool nothing_new = false;
@@ -173,10 +195,17 @@ Result<std::filesystem::path> PartFolder::State::finish(OnTaken on_taken) {
     remove_unwanted();
     TRY_VOID(set_times());
     TRY_VOID(checkpoint());
-    TRY(delivered_, place_.put(on_taken, [this](std::uint32_t n) { return announce(n); }));
+    TRY(delivered_, put_in_place(on_taken));
   }
   clean_up();
   return *delivered_;
+}
+
+Result<std::filesystem::path> PartFolder::State::put_in_place(OnTaken on_taken) {
+  const std::unique_lock lock(moving_);
+  TRY(const auto path, place_.put(on_taken, [this](std::uint32_t n) { return announce(n); }));
+  files_->moved(folder_.get(), path);
+  return path;
 }
 
 void PartFolder::State::clean_up() {

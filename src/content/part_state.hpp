@@ -6,6 +6,7 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <shared_mutex>
 #include <string>
 
 #include "content/part_files.hpp"
@@ -31,6 +32,7 @@ class PartFolder::State {
 
   [[nodiscard]] bool has(const PieceRef& ref);
   [[nodiscard]] bool has_all(FileIndex file);
+  [[nodiscard]] PieceSet held();
   [[nodiscard]] bool complete();
   [[nodiscard]] PartCounts wanted() const { return pieces_.wanted(); }
   [[nodiscard]] PartCounts present();
@@ -68,6 +70,7 @@ class PartFolder::State {
   [[nodiscard]] bool stands_in_place(const PartRecord::Entry& finishing) const;
   void clean_up();
   [[nodiscard]] std::uint64_t data_inode() const;
+  Result<std::filesystem::path> put_in_place(OnTaken on_taken);
 
   DiskCalls& disk_;
   FileDescriptor folder_;
@@ -83,11 +86,13 @@ class PartFolder::State {
   std::optional<PartRecord::Entry> announced_;      // the name that finish() tried last
   bool leftovers_ = false;                          // pieces of files that are no longer wanted
 
-  std::mutex checkpoint_;  // one at a time; taken before mutex_
-  std::mutex mutex_;       // guards all below
+  std::shared_mutex moving_;  // held by readers; alone by whoever moves `data` into place
+  std::mutex checkpoint_;     // one at a time; taken before mutex_
+  std::mutex mutex_;          // guards all below
   PartPieces pieces_;
   std::optional<PartRecord> record_;
   std::uint64_t vouched_ = 0;  // entries of the record when it was last vouched for
+  std::set<PieceRef> being_written_;
   std::set<PieceRef> unproven_;
   PartCounts resumed_;
 };

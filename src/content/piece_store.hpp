@@ -2,7 +2,8 @@
 // PieceStore: where verified pieces go. PartFolder keeps them on disk; CheckedPieces only remembers that they
 // came, for fetching a share back without storing it again.
 //
-// All functions may be called from several threads at once, for distinct pieces.
+// All functions may be called from several threads at once. A piece that two threads bring at the same time
+// is kept once.
 
 #include "content/part_pieces.hpp"
 
@@ -18,6 +19,8 @@ class PieceStore {
   [[nodiscard]] virtual bool has(FileIndex file, PieceIndex piece) const = 0;
   /// Whether all pieces of a file are there.
   [[nodiscard]] virtual bool has_all(FileIndex file) const = 0;
+  /// What is there of the wanted files, by its PieceNumbers.
+  [[nodiscard]] virtual PieceSet held() const = 0;
   /// Whether all pieces of all wanted files are there.
   [[nodiscard]] virtual bool complete() const = 0;
 

@@ -20,6 +20,7 @@ inline constexpr Label kMembershipClaimLabel{"covey 2026-11 membership claim v1"
 inline constexpr Label kMembershipLabel{"covey 2026-11 membership v1"};
 inline constexpr Label kTrackerLoginLabel{"covey 2026-11 tracker login v1"};
 inline constexpr Label kShareListingLabel{"covey 2026-11 share listing v1"};
+inline constexpr Label kProviderLabel{"covey 2026-11 provider v1"};
 
 // Key derivations and keyed hashes.
 inline constexpr Label kTicketShareIdLabel{"covey 2026-11 ticket share id v1"};
