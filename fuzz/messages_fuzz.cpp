@@ -26,7 +26,7 @@ void check(ByteView bytes) {
 
 void run(Byte kind, ByteView bytes) {
   if (bytes.size() > wire::kMaxControlBytes) return;
-  switch (kind % 10) {
+  switch (kind % 13) {
     case 0:
       return check<wire::Hello>(bytes);
     case 1:
@@ -45,6 +45,12 @@ void run(Byte kind, ByteView bytes) {
       return check<wire::Range>(bytes);
     case 8:
       return check<wire::Cancel>(bytes);
+    case 9:
+      return check<wire::Have>(bytes);
+    case 10:
+      return check<wire::Providers>(bytes);
+    case 11:
+      return check<wire::Provider>(bytes);
     default:
       return check<wire::Trouble>(bytes);
   }

@@ -35,4 +35,14 @@ bool PieceLayer::verify(PieceIndex piece, ByteView bytes) const {
   return geometry_.contains(piece) && verify_piece(geometry_, piece, bytes, value(piece));
 }
 
+Result<PieceLayer> PieceLayer::of_bytes(ByteView bytes) {
+  TRY(const auto geometry, PieceGeometry::for_size(bytes.size()));
+  std::vector<ChainingValue> values;
+  for (std::uint32_t i = 0; i < geometry.piece_count(); ++i) {
+    const PieceIndex piece(i);
+    values.push_back(hash_piece(geometry, piece, bytes.subspan(geometry.offset(piece), geometry.length(piece))));
+  }
+  return computed(geometry, std::move(values));
+}
+
 }  // namespace covey::content

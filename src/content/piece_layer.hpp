@@ -20,6 +20,9 @@ class PieceLayer {
   /// From values computed here, one for each piece (kInternal otherwise); root() becomes what they fold to.
   static Result<PieceLayer> computed(const PieceGeometry& geometry, std::vector<ChainingValue> values);
 
+  /// Of bytes in memory. kLimitExceeded above kMaxFileSize.
+  static Result<PieceLayer> of_bytes(ByteView bytes);
+
   [[nodiscard]] const PieceGeometry& geometry() const { return geometry_; }
   [[nodiscard]] const ContentId& root() const { return root_; }
   /// `piece` must be one of the geometry's.

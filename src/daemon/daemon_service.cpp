@@ -40,6 +40,9 @@ DaemonService::DaemonService(Node& node, DaemonStore store, std::unique_ptr<cont
       tasks_(node.services().network),
       prepared_(node.services().network) {
   node_->shares().set_members(&networks_);
+  node_->onward().set_members(&networks_);
+  node_->onward().on_change(
+      [this](const access::ShareId& share, bool served) { networks_.provide(share, served); });
   const auto tell = [this](const api::TransferView& view) {
     api::Event event;
     event.transfer = view;
@@ -87,8 +90,11 @@ io::Awaitable<void> DaemonService::close() {
   }
   tasks_.cancel();
   co_await tasks_.join();
+  node_->onward().on_change(nullptr);
+  co_await node_->onward().end_all();
   co_await networks_.stop();
   node_->shares().set_members(nullptr);
+  node_->onward().set_members(nullptr);
   store_.join();
 }
 

@@ -26,8 +26,8 @@ std::vector<std::string> revealed_names(const swarm::ServedShare& served) {
   std::vector<std::string> out;
   std::size_t bytes = 0;
   constexpr std::size_t kRoom = access::kMaxShareListingBytes / 2;
-  for (std::uint32_t i = 0; i < served.manifest.entry_count() && out.size() < access::kMaxListedNames; ++i) {
-    const auto entry = served.manifest.entry(content::FileIndex(i));
+  for (std::uint32_t i = 0; i < served.manifest->entry_count() && out.size() < access::kMaxListedNames; ++i) {
+    const auto entry = served.manifest->entry(content::FileIndex(i));
     if (entry.kind != content::EntryKind::kFile || entry.path.size() > access::kMaxListedNameBytes) continue;
     bytes += entry.path.size() + 2;
     if (bytes > kRoom) break;
@@ -209,11 +209,15 @@ void NetworkBook::withdraw(const std::string& share) {
   for (const Session& session : sessions_) session->withdraw(*id);
 }
 
-Result<> NetworkBook::check_member(ByteView record, const identity::PeerId& peer) const {
+void NetworkBook::provide(const access::ShareId& share, bool served) {
+  for (const Session& session : sessions_) served ? session->provide(share) : session->stop_providing(share);
+}
+
+Result<crypto::PublicKey> NetworkBook::check_member(ByteView record, const identity::PeerId& peer) const {
   Error last{ErrorCode::kRefused, "a membership of a network that is not ours"};
   for (const Session& session : sessions_) {
     const auto membership = identity::verify_membership(record, session->network(), node_->clock().wall());
-    if (membership && membership->claim.peer == peer) return {};
+    if (membership && membership->claim.peer == peer) return session->network();
     if (membership) return fail(ErrorCode::kVerificationFailed, "the membership of another peer");
     if (membership.error().code != ErrorCode::kVerificationFailed) last = membership.error();
   }

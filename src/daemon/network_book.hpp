@@ -40,6 +40,8 @@ class NetworkBook final : public MemberCheck {
   /// Tells the networks about a share that is ready, as its rules want it.
   void publish(const OwnedShare& share);
   void withdraw(const std::string& share);
+  /// Tells the networks that this peer serves somebody's share on, or not any more.
+  void provide(const access::ShareId& share, bool served);
 
   io::Awaitable<Result<api::SearchView>> search(api::SearchRequest request);
   io::Awaitable<Result<std::vector<api::PeerView>>> peers();
@@ -50,7 +52,7 @@ class NetworkBook final : public MemberCheck {
   /// Where a share's owner is now, in whichever network knows it.
   io::Awaitable<Result<swarm::Whereabouts>> locate(access::ShareId share, identity::PeerId owner);
 
-  Result<> check_member(ByteView record, const identity::PeerId& peer) const override;
+  Result<crypto::PublicKey> check_member(ByteView record, const identity::PeerId& peer) const override;
 
  private:
   /// Whoever waits for a tracker holds on to its session, which may be left meanwhile.

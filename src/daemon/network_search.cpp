@@ -222,9 +222,13 @@ io::Awaitable<Result<swarm::Whereabouts>> NetworkBook::locate(access::ShareId sh
       continue;
     }
     if (found->verified.share.owner != owner) continue;  // somebody else's under the same id
-    swarm::Whereabouts out{.addresses = {}, .membership = session->joined().membership};
+    swarm::Whereabouts out{.addresses = {}, .others = {}, .membership = session->joined().membership};
     for (const auto& provider : found->providers) {
-      if (provider.peer == owner) out.addresses = provider.addresses;
+      if (provider.peer == owner) {
+        out.addresses = provider.addresses;
+      } else {
+        out.others.push_back({.peer = provider.peer, .addresses = provider.addresses});
+      }
     }
     co_return out;
   }

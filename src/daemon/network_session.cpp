@@ -73,6 +73,17 @@ void NetworkSession::withdraw(const access::ShareId& share) {
   changed_.open_all();
 }
 
+void NetworkSession::provide(const access::ShareId& share) {
+  not_provided_.erase(share);
+  provided_.try_emplace(share, SteadyTime{});
+  changed_.open_all();
+}
+
+void NetworkSession::stop_providing(const access::ShareId& share) {
+  if (provided_.erase(share) > 0) not_provided_.insert(share);
+  changed_.open_all();
+}
+
 io::Awaitable<Result<>> NetworkSession::withdraw_all() {
   for (const auto& [share, announcement] : wanted_) unwanted_.insert(share);
   wanted_.clear();
@@ -127,10 +138,12 @@ io::Awaitable<void> NetworkSession::keep_up() {
                             human_duration(std::chrono::ceil<std::chrono::seconds>(pause))));
     } else if (state_ == api::NetworkState::kOnline) {
       failures = 0;
-      pause = std::chrono::ceil<std::chrono::milliseconds>(presence_due_ - node_->clock().steady());
+      const SteadyTime due = std::min(presence_due_, next_provision());
+      pause = std::chrono::ceil<std::chrono::milliseconds>(due - node_->clock().steady());
     }
     // A change is told at once, also one that came during the round; but not while the tracker is away.
-    const bool has_news = !unwanted_.empty() || next_untold() != wanted_.end();
+    const bool has_news = !unwanted_.empty() || !not_provided_.empty() || next_untold() != wanted_.end() ||
+                          next_provision() <= node_->clock().steady();
     if (outcome && has_news && state_ == api::NetworkState::kOnline) continue;
     if (outcome) {
       const auto woken = co_await changed_.wait_for(std::max(pause, 1ms));
@@ -148,6 +161,7 @@ io::Awaitable<Result<>> NetworkSession::round() {
   if (node_->clock().steady() >= presence_due_) CO_TRY_VOID(co_await show_presence());
   if (!reconciled_) CO_TRY_VOID(co_await reconcile());
   CO_TRY_VOID(co_await tell_announcements());
+  CO_TRY_VOID(co_await tell_provided());
   set_state(api::NetworkState::kOnline, {});
   co_return Result<>{};
 }
@@ -243,6 +257,40 @@ io::Awaitable<Result<>> NetworkSession::tell_announcements() {
       log::warn("the tracker refuses share {}: {}", to_text(share), to_string(told.error()));
     told_[share] = now.sequence;
     if (on_change_) on_change_(*this);
+  }
+  co_return Result<>{};
+}
+
+SteadyTime NetworkSession::next_provision() const {
+  SteadyTime out = SteadyTime::max();
+  for (const auto& [share, due] : provided_) out = std::min(out, due);
+  return out;
+}
+
+io::Awaitable<Result<>> NetworkSession::tell_provided() {
+  while (!not_provided_.empty()) {
+    const access::ShareId share = *not_provided_.begin();
+    auto stop = [&share](discovery::TrackerClient& client) { return client.stop_providing(share); };
+    const auto told = co_await tell(stop);
+    if (!told && told.error().code != ErrorCode::kNotFound) co_return told;
+    not_provided_.erase(share);
+  }
+  const SteadyTime now = node_->clock().steady();
+  std::vector<access::ShareId> due;
+  for (const auto& [share, at] : provided_) {
+    if (at <= now) due.push_back(share);
+  }
+  for (const access::ShareId& share : due) {
+    auto provide = [&share](discovery::TrackerClient& client) { return client.provide(share); };
+    const auto lease = co_await tell(provide);
+    if (!lease && !is_final(lease.error().code) && lease.error().code != ErrorCode::kNotFound)
+      co_return std::unexpected(lease.error());
+    const auto place = provided_.find(share);
+    if (place == provided_.end()) continue;  // it ended meanwhile
+    // What this tracker does not know, it may know later.
+    const auto again = lease ? std::chrono::duration_cast<SteadyTime::duration>(*lease * kPresenceShare)
+                             : SteadyTime::duration(kLongestPause);
+    place->second = node_->clock().steady() + again;
   }
   co_return Result<>{};
 }

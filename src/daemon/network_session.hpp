@@ -45,6 +45,9 @@ class NetworkSession {
 
   void announce(const access::ShareId& share, Announcement announcement);
   void withdraw(const access::ShareId& share);
+  /// Named as one who serves somebody's share on, until stop_providing.
+  void provide(const access::ShareId& share);
+  void stop_providing(const access::ShareId& share);
   /// Takes everything of this peer's back from the tracker, now.
   io::Awaitable<Result<>> withdraw_all();
 
@@ -82,6 +85,8 @@ class NetworkSession {
   /// Withdraws what an earlier run announced and this one does not have.
   io::Awaitable<Result<>> reconcile();
   io::Awaitable<Result<>> tell_announcements();
+  io::Awaitable<Result<>> tell_provided();
+  [[nodiscard]] SteadyTime next_provision() const;
   io::Awaitable<void> listen();
   io::Awaitable<void> take(discovery::ReceivedMessage message);
   [[nodiscard]] bool membership_is_due() const;
@@ -110,6 +115,8 @@ class NetworkSession {
   Wanted wanted_;
   std::map<access::ShareId, std::uint64_t> told_;  // sequences that the tracker has
   std::set<access::ShareId> unwanted_;
+  std::map<access::ShareId, SteadyTime> provided_;  // and when the tracker is to hear of it again
+  std::set<access::ShareId> not_provided_;          // any more
   std::minstd_rand jitter_{std::random_device{}()};
 };
 

@@ -25,6 +25,9 @@ Node::Node(io::Executor network, identity::DeviceKey device, const Clock& clock,
       clock_(&clock),
       uploads_(clock),
       shares_(device_, clock, random, uploads_),
+      onward_(*this, uploads_, meetings_, clock),
+      admissions_(shares_, onward_),
+      meetings_(clock),
       offload_(cores()),
       threads_(std::min<std::size_t>(8, cores())),
       tasks_(network) {}
@@ -36,9 +39,9 @@ Result<std::unique_ptr<Node>> Node::create(io::Executor network, identity::Devic
   std::unique_ptr<Node> node(new Node(std::move(network), std::move(device), clock, random));
   TRY(auto tls, transport::TlsContext::create(node->device_, clock));
   node->tls_ = std::make_unique<transport::TlsContext>(std::move(tls));
-  node->router_.add(swarm::kFetchProtocol, [source = &node->shares_, network = node->network_](
-                                               transport::Link& link, wire::StreamId stream) {
-    return std::make_unique<swarm::FetchServer>(link, stream, *source, network);
+  node->router_.add(swarm::kFetchProtocol, [self = node.get()](transport::Link& link, wire::StreamId stream) {
+    return std::make_unique<swarm::FetchServer>(link, stream, self->admissions_, self->meetings_,
+                                                self->network_);
   });
   node->local_ = {.tls = node->tls_.get(),
                   .hello = {.device = &node->device_,
@@ -120,7 +123,13 @@ io::Awaitable<Result<>> Node::verify_share(std::string share) {
 }
 
 swarm::SwarmServices Node::services() {
-  return {.network = network_, .local = &local_, .threads = &threads_, .offload = &offload_, .clock = clock_};
+  return {.network = network_,
+          .local = &local_,
+          .threads = &threads_,
+          .offload = &offload_,
+          .clock = clock_,
+          .meetings = &meetings_,
+          .onward = &onward_};
 }
 
 io::Awaitable<void> Node::stop() {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "daemon/onward_book.hpp"
 #include "daemon/share_book.hpp"
 #include "io/offload.hpp"
 #include "swarm/download.hpp"
@@ -14,12 +15,12 @@
 
 namespace covey::daemon {
 
-class Node {
+class Node final : public OnwardNode {
  public:
   /// kInternal when TLS cannot be set up. The clock and the random source outlive the node.
   static Result<std::unique_ptr<Node>> create(io::Executor network, identity::DeviceKey device,
                                               const Clock& clock, crypto::Random& random);
-  ~Node();
+  ~Node() override;
   Node(const Node&) = delete;
   Node& operator=(const Node&) = delete;
 
@@ -28,7 +29,7 @@ class Node {
   /// Where it listens.
   [[nodiscard]] std::vector<access::Endpoint> listening() const;
   /// What a ticket tells others to dial: for a wildcard, the addresses of this machine's interfaces.
-  [[nodiscard]] std::vector<access::Endpoint> reachable_at() const;
+  [[nodiscard]] std::vector<access::Endpoint> reachable_at() const override;
   /// The text of a ticket, with today's addresses.
   [[nodiscard]] std::string ticket_text(const IssuedTicket& ticket) const;
 
@@ -41,11 +42,13 @@ class Node {
   [[nodiscard]] const swarm::NodeLimits& limits() const { return limits_; }
 
   [[nodiscard]] swarm::SwarmServices services();
-  [[nodiscard]] const identity::DeviceKey& device() const { return device_; }
+  [[nodiscard]] const identity::DeviceKey& device() const override { return device_; }
   [[nodiscard]] const Clock& clock() const { return *clock_; }
   [[nodiscard]] ShareBook& shares() { return shares_; }
   [[nodiscard]] UploadBook& uploads() { return uploads_; }
-  [[nodiscard]] io::Offload& offload() { return offload_; }
+  /// What this peer serves of others' shares.
+  [[nodiscard]] OnwardBook& onward() { return onward_; }
+  [[nodiscard]] io::Offload& offload() override { return offload_; }
   /// Coroutines of the programs around the node; cancelled and awaited by stop().
   [[nodiscard]] io::TaskGroup& tasks() { return tasks_; }
 
@@ -60,6 +63,9 @@ class Node {
   const Clock* clock_;
   UploadBook uploads_;
   ShareBook shares_;
+  OnwardBook onward_;
+  Admissions admissions_;
+  swarm::Meetings meetings_;
   std::unique_ptr<transport::TlsContext> tls_;
   transport::Router router_;
   transport::Local local_;

@@ -145,6 +145,7 @@ class Receiver {
     const std::string title = "from " + ticket.owner.short_text();  // until the share says its own
     auto key = errand_key(ticket.secret, request_.download.directory, machine_id(), random_);
     CO_TRY(node_, Node::create(network_, std::move(key), clock_, random_));
+    listen_for_others();
     swarm::DownloadOrder order{.share = access::ShareReference::from(std::move(ticket)),
                                .directory = request_.download.directory,
                                .select = request_.download.select,
@@ -169,6 +170,15 @@ class Receiver {
   }
 
  private:
+  /// Other receivers of the same ticket may fetch from this one what it has got; without a port, they cannot.
+  void listen_for_others() {
+    for (const char* text : {"[::]:0", "0.0.0.0:0"}) {
+      const auto listening = node_->listen({*access::Endpoint::parse(text)});
+      if (listening) return;
+      log::debug("nobody can fetch from this receiver: {}", listening.error().context);
+    }
+  }
+
   io::Awaitable<void> show() {
     Result<> slept;
     while (slept) {

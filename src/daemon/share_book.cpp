@@ -7,6 +7,9 @@
 namespace covey::daemon {
 namespace {
 
+/// Others serve a share on for so long without hearing from its owner.
+constexpr auto kServedOnFor = std::chrono::days(7);
+
 Result<> check_servable(const OwnedShare& share) {
   if (share.view.state == api::ShareState::kBroken) {
     return fail(ErrorCode::kSourceChanged,
@@ -44,9 +47,9 @@ void ShareBook::set_ready(const std::string& id, std::shared_ptr<swarm::ServedSh
   share.view.state = api::ShareState::kReady;
   share.view.title = share.served->name;
   share.view.kind = share.served->single_file ? api::ShareKind::kFile : api::ShareKind::kFolder;
-  share.view.bytes = share.served->manifest.total_size();
+  share.view.bytes = share.served->manifest->total_size();
   share.view.hashed_bytes = share.view.bytes;
-  share.view.files = share.served->manifest.file_count();
+  share.view.files = share.served->manifest->file_count();
   share.view.content_id = content::to_text(share.served->root());
   share.view.notices = std::move(notices);
   share.view.problem.clear();
@@ -191,18 +194,28 @@ Result<swarm::Admission> ShareBook::admit(const swarm::OpenRequest& request,
   } else if (share->view.expires_at) {
     expires_at = from_unix_ms(*share->view.expires_at);
   }
+  // Who has to be counted or asked for is let in by the owner alone.
+  const bool onward = request.proof ? !tickets_.at(request.share).uses_left
+                                    : share->rules.visibility == access::Visibility::kNetwork &&
+                                          share->rules.access == access::Access::kOpen;
   std::shared_ptr<swarm::UploadObserver> observer = std::make_shared<OwnCheck>();
   if (request.peer != owner_->peer_id()) observer = uploads_->open(share->view, request.peer, remote_address);
-  return swarm::Admission{.share = share->served,
-                          .description = describe(*share, request.share, expires_at),
-                          .observer = std::move(observer)};
+  return swarm::Admission{
+      .share = share->served,
+      .description = describe(*share, request.share, expires_at, onward ? Onward::kYes : Onward::kNo),
+      .observer = std::move(observer),
+      .held = std::nullopt,
+      .served_on = onward};
 }
 
 access::SignedShareDescription ShareBook::describe(const OwnedShare& share, const access::ShareId& id,
-                                                   std::optional<WallTime> expires_at) const {
+                                                   std::optional<WallTime> expires_at, Onward onward) const {
   const swarm::ServedShare& served = *share.served;
+  std::optional<WallTime> serve_until;
+  if (onward == Onward::kYes)
+    serve_until = std::min(expires_at.value_or(WallTime::max()), WallTime(clock_->wall() + kServedOnFor));
   const content::ManifestEntryView only =
-      served.single_file ? served.manifest.entry(content::FileIndex(0)) : content::ManifestEntryView();
+      served.single_file ? served.manifest->entry(content::FileIndex(0)) : content::ManifestEntryView();
   const access::ShareDescription description{
       .share_id = id,
       .owner = owner_->peer_id(),
@@ -210,12 +223,13 @@ access::SignedShareDescription ShareBook::describe(const OwnedShare& share, cons
       .kind = served.single_file ? access::ShareKind::kFile : access::ShareKind::kFolder,
       .root = access::ContentRoot::from(served.root().view()),
       .content_size = served.single_file ? only.size : served.manifest_bytes.size(),
-      .total_bytes = served.manifest.total_size(),
-      .file_count = served.manifest.file_count(),
+      .total_bytes = served.manifest->total_size(),
+      .file_count = served.manifest->file_count(),
       .executable = only.executable,
       .mtime_ns = only.mtime_ns,
       .created_at = from_unix_ms(share.view.created_at),
-      .expires_at = expires_at};
+      .expires_at = expires_at,
+      .serve_until = serve_until};
   return access::sign(description, *owner_);
 }
 

@@ -42,9 +42,13 @@ struct ShareRules {
 class MemberCheck {
  public:
   virtual ~MemberCheck() = default;
-  /// The errors of identity::verify_membership; kRefused for a network that is not ours.
-  virtual Result<> check_member(ByteView record, const identity::PeerId& peer) const = 0;
+  /// The network in which the record makes the peer a member. The errors of identity::verify_membership;
+  /// kRefused for a network that is not ours.
+  virtual Result<crypto::PublicKey> check_member(ByteView record, const identity::PeerId& peer) const = 0;
 };
+
+/// Whether others may serve a share on.
+enum class Onward : std::uint8_t { kNo, kYes };
 
 /// One share as the owner keeps it.
 struct OwnedShare {
@@ -91,7 +95,8 @@ class ShareBook final : public swarm::ShareSource {
 
   /// What the owner signs about a share under this id.
   [[nodiscard]] access::SignedShareDescription describe(const OwnedShare& share, const access::ShareId& id,
-                                                        std::optional<WallTime> expires_at) const;
+                                                        std::optional<WallTime> expires_at,
+                                                        Onward onward = Onward::kNo) const;
 
   Result<swarm::Admission> admit(const swarm::OpenRequest& request,
                                  const std::string& remote_address) override;

@@ -166,6 +166,16 @@ Result<FoundShare> TrackerClient::share(const access::ShareId& share) {
   return found;
 }
 
+Result<std::chrono::seconds> TrackerClient::provide(const access::ShareId& share) {
+  TRY(const auto body,
+      call({.method = "PUT", .path = share_path(share) + "/provider", .body = {}, .token = {}}));
+  return read_lease(body);
+}
+
+Result<> TrackerClient::stop_providing(const access::ShareId& share) {
+  return done(call({.method = "DELETE", .path = share_path(share) + "/provider", .body = {}, .token = {}}));
+}
+
 Result<SharePage> TrackerClient::search(const ShareQuery& query) {
   std::string path = fmt::format("/shares?q={}&limit={}", percent_encoded(query.words), query.limit);
   if (query.owner) path += "&owner=" + query.owner->to_text();

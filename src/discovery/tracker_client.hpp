@@ -56,6 +56,10 @@ class TrackerClient {
   Result<> withdraw(const access::ShareId& share);
   Result<FoundShare> share(const access::ShareId& share);
   Result<SharePage> search(const ShareQuery& query);
+  /// Named as one who serves somebody's share as well, for the time it gives back. kNotFound for a share that
+  /// the tracker does not show this peer.
+  Result<std::chrono::seconds> provide(const access::ShareId& share);
+  Result<> stop_providing(const access::ShareId& share);
 
   Result<> send(const OutgoingMessage& message);
   Result<> acknowledge(std::span<const std::uint64_t> ids);

@@ -1,21 +1,26 @@
 #pragma once
 // Download: one share on its way here, from a reference to the finished file or folder.
 //
-// Connects, opens the share, spreads the pieces over a few lanes, tries again with growing pauses when the
-// peer or the path is away, and puts the result in place when all of it has verified. What was verified stays
-// recorded beside the destination, so a later run goes on from there. On the network thread; run() is awaited
-// exactly once, and the object outlives it.
+// Finds sources, connects to several, spreads the pieces over them, tells other peers what it holds, tries
+// again with growing pauses whom it has lost, and puts the result in place when all of it has verified. A
+// source that fails, stalls or lies is dropped; only the owner's refusal, this machine's disk or the last
+// source's lie ends the download. What was verified stays recorded beside the destination, so a later run
+// goes on from there. On the network thread; run() is awaited exactly once, and the object outlives it.
 
-#include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <random>
-#include <unordered_map>
 
 #include "access/share_reference.hpp"
-#include "io/offload.hpp"
+#include "io/task_group.hpp"
+#include "swarm/download_content.hpp"
 #include "swarm/download_lane.hpp"
 #include "swarm/limits.hpp"
+#include "swarm/meeting.hpp"
+#include "swarm/onward.hpp"
+#include "swarm/piece_plan.hpp"
+#include "swarm/source_pool.hpp"
 #include "swarm/speed_meter.hpp"
 #include "swarm/transfer_progress.hpp"
 #include "transport/link_threads.hpp"
@@ -29,35 +34,41 @@ struct SwarmServices {
   transport::LinkThreads* threads = nullptr;
   io::Offload* offload = nullptr;
   const Clock* clock = nullptr;
+  Meetings* meetings = nullptr;
+  OnwardHost* onward = nullptr;  // null: downloads serve nobody
 };
 
-/// What becomes of the pieces once they have verified.
-enum class Keep : std::uint8_t { kFiles, kNothing };
-
-/// Which pieces come first.
-enum class PieceOrder : std::uint8_t { kRarestFirst, kSequential };
-
-/// Where a share's owner is now, and the asker's membership as it is now.
+/// Where a share can be had now, and the asker's membership as it is now.
 struct Whereabouts {
-  std::vector<access::Endpoint> addresses;
+  std::vector<access::Endpoint> addresses;  // the owner's
+  struct Provider {
+    identity::PeerId peer;
+    std::vector<access::Endpoint> addresses;
+  };
+  std::vector<Provider> others;
   Bytes membership;
 };
 /// Asked on the network thread; what it refers to outlives the download.
 using Locate = std::function<io::Awaitable<Result<Whereabouts>>()>;
 
+enum class ServeOn : std::uint8_t { kNo, kYes };
+
 struct DownloadOrder {
   access::ShareReference share;
-  /// Asked before each attempt, if there; while it fails, the last known addresses are tried.
+  /// Asked now and then, if there; while it fails, the last known addresses are tried.
   Locate locate;
   std::filesystem::path directory;
   std::vector<std::string> select;  // globs
   content::OnTaken on_taken = content::OnTaken::kRefuse;
   Keep keep = Keep::kFiles;
+  /// Connections to a single source; with several sources fewer for each.
   std::size_t lanes = 4;
   PieceOrder piece_order = PieceOrder::kRarestFirst;
   RateLimits limits;
   /// How long to go on trying without any contact; nothing: for ever.
   std::optional<std::chrono::seconds> patience;
+  /// Whether to serve to others what has come, where the owner allows it.
+  ServeOn serve_on = ServeOn::kYes;
   LaneDeadlines deadlines;
 };
 
@@ -73,66 +84,102 @@ class Download final : public LaneOwner {
   /// Stops soon and in order; what was verified is kept.
   void stop();
   /// Removes what was downloaded so far. After run() has returned without a result.
-  io::Awaitable<Result<>> discard();
+  io::Awaitable<Result<>> discard() { return content_.discard(); }
 
   /// May be changed while it runs.
-  void set_piece_order(PieceOrder order) { order_.piece_order = order; }
+  void set_piece_order(PieceOrder order);
   void set_limits(RateLimits limits) { order_.limits = limits; }
 
   [[nodiscard]] TransferProgress progress();
 
  private:
   struct LanePlace {
+    SourceId source;
     std::shared_ptr<DownloadLane> lane;
+    bool lied = false;  // its first words were not the owner's
+  };
+  /// A source that is being dialled or fetched from.
+  struct Active {
+    std::size_t lanes = 0;
+    bool opened = false;
+    bool partial = false;
+    std::string address;
+    std::optional<std::chrono::duration<double>> round_trip;
+    std::uint64_t ended_bytes = 0;  // over lanes that have ended
     SpeedMeter speed;
+    std::vector<std::uint32_t> holdings;  // heard before there was a plan
   };
 
   io::Awaitable<Result<std::filesystem::path>> try_until_done();
-  io::Awaitable<Result<>> attempt();
-  io::Awaitable<Result<>> locate();
+  io::Awaitable<Result<std::filesystem::path>> finish();
+  io::Awaitable<void> look_around();
+  io::Awaitable<void> keep_checkpoints();
+  [[nodiscard]] Result<> check_patience() const;
+  void show_phase();
+  void add_peers(TransferProgress& out, SteadyTime now);
+
+  void connect_due();
+  void widen();
+  void start_lane(const Source& source);
   io::Awaitable<void> drive_lane(LaneId id);
-  void start_lanes(std::size_t count);
+  void lane_ended(LaneId id, const Result<>& outcome);
+  void judge(const LanePlace& place, const Error& error);
+  void drop_source(SourceId source, const Error& error);
   void stop_lanes();
   void wake_lanes();
-  void lane_ended(LaneId id, const Result<>& outcome);
-  io::Awaitable<Result<>> pause_before_retry(const Error& reason);
-  io::Awaitable<Result<std::filesystem::path>> finish();
-  io::Awaitable<void> keep_checkpoints();
-  io::Awaitable<Result<>> checkpoint();
+  [[nodiscard]] bool is_owner(SourceId source) const;
 
-  io::Awaitable<Result<std::shared_ptr<DownloadJob>>> on_opened(
-      access::SignedShareDescription description) override;
+  io::Awaitable<Result<std::shared_ptr<DownloadJob>>> on_opened(LaneId lane, ShareOpening opening) override;
   io::Awaitable<Result<std::shared_ptr<DownloadJob>>> on_manifest(Bytes manifest) override;
-  std::optional<Batch> claim(LaneId lane) override;
+  std::optional<Batch> claim(LaneId lane, std::uint64_t bytes, double rate) override;
   void on_layer(content::FileIndex file, Layer layer) override;
-  io::Awaitable<Result<std::shared_ptr<DownloadJob>>> open_job(
-      std::shared_ptr<const content::Manifest> manifest, Bytes manifest_bytes);
+  void on_pieces(LaneId lane, std::vector<content::PieceRef> pieces) override;
+  void on_holdings(LaneId lane, std::vector<std::uint32_t> pieces) override;
+  void on_providers(LaneId lane, std::vector<access::SignedProviderRecord> records) override;
+  Result<> believe(LaneId lane, const ShareOpening& opening);
+  io::Awaitable<Result<std::shared_ptr<DownloadJob>>> open_content(LaneId lane);
+  void begin_plan();
+  void add_to_plan(SourceId source);
+
+  void begin_serving();
+  void introduce(DownloadLane& lane);
+  io::Awaitable<void> keep_introductions();
+  void note_own_address(const access::Endpoint& seen);
+  [[nodiscard]] std::optional<access::SignedProviderRecord> introduction();
+  io::Awaitable<void> end_serving();
+  [[nodiscard]] bool may_serve_on() const;
+  void offer_pieces(std::span<const std::uint32_t> pieces);
 
   SwarmServices services_;
   DownloadOrder order_;
+  DownloadContent content_;
+  SourcePool pool_;
   io::TaskGroup tasks_;
   io::TaskGroup lane_tasks_;
   io::Gate changed_;
   Phase phase_ = Phase::kConnecting;
   bool stopping_ = false;
-  bool opened_in_attempt_ = false;
-  std::optional<access::ShareDescription> description_;
-  std::optional<content::RelativePath> name_;
-  std::shared_ptr<DownloadJob> job_;
-  std::unique_ptr<WorkPlan> plan_;
-  std::unordered_map<LaneId, LanePlace> lanes_;
+  std::optional<Error> verdict_;  // what ends the download
+  std::optional<Error> last_failure_;
+  std::unique_ptr<PiecePlan> plan_;
+  std::map<LaneId, LanePlace> lanes_;
+  std::map<SourceId, Active> active_;
   LaneId next_lane_;
-  std::uint64_t ended_lanes_bytes_ = 0;
-  std::optional<Error> lane_failure_;  // the most telling of this attempt's
-  unsigned failures_in_row_ = 0;
+  std::optional<LaneId> opener_;  // who opens the content, or fetches the manifest for that
+  io::Gate job_known_;
+  std::shared_ptr<Meeting> meeting_;
+  access::SignedShareDescription description_;  // as its owner signed it
+  bool serving_ = false;
+  std::vector<access::Endpoint> seen_at_;  // this peer's addresses as its sources see them
+  content::PieceSet offered_;              // what others were told that they can fetch here
+  SteadyTime next_look_{};
+  unsigned looks_in_vain_ = 0;
   SteadyTime last_contact_{};
   std::string waiting_for_;
-  std::filesystem::path result_;
-  struct {
-    content::PartFolder::Counts wanted, present, resumed;
-  } last_counts_;  // of a finished download, whose part folder is gone
   std::optional<Error> error_;
   SpeedMeter speed_;
+  std::map<std::string, PeerProgress> seen_peers_;  // what each has brought, also those that are gone
+  std::uint64_t wasted_ = 0;
   std::minstd_rand jitter_{std::random_device{}()};
 };
 

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "content/checked_pieces.hpp"
+#include "content/layer_shelf.hpp"
 #include "content/part_folder.hpp"
 
 namespace covey::swarm {
@@ -14,8 +15,10 @@ namespace covey::swarm {
 struct DownloadJob {
   std::shared_ptr<const content::Manifest> manifest;  // of one file for a file share
   content::Selection wanted;
-  std::unique_ptr<content::PieceStore> pieces;
-  content::PartFolder* folder = nullptr;  // the store, when it keeps what comes; null when it only checks
+  std::shared_ptr<content::PieceStore> pieces;
+  std::shared_ptr<content::PartFolder>
+      folder;  // the store, when it keeps what comes; null when it only checks
+  std::shared_ptr<content::LayerShelf> layers = std::make_shared<content::LayerShelf>();
 };
 
 }  // namespace covey::swarm

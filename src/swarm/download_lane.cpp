@@ -4,17 +4,15 @@
 #include <set>
 
 #include "swarm/fetch_server.hpp"
-#include "wire/fetch.pb.h"
+#include "swarm/swarm_messages.hpp"
 
 namespace covey::swarm {
 namespace {
 
-/// A lane asks for this much at a time, and for more when less than half of it is still to come.
-constexpr std::uint64_t kBatchBytes = 8U << 20;
-
-std::uint64_t key_of(std::uint32_t file, std::uint32_t piece) {
-  return (std::uint64_t{file} << 32) | piece;
-}
+/// A lane without work looks again after this: what others were asked for may have become late.
+constexpr auto kLookAgain = std::chrono::milliseconds(500);
+/// Enough for every peer of a large swarm; a source that goes on is not listened to.
+constexpr std::size_t kMaxProvidersHeard = 512;
 
 /// Pieces that lie behind one another travel as one range: whole small files as a run of files.
 wire::Fetch encode_batch(const Batch& batch, const content::Manifest& manifest) {
@@ -59,6 +57,10 @@ class DownloadLane::Receiver final : public transport::StreamHandler {
         return lane_->take_opened(body);
       case wire::FrameKind::kTrouble:
         return lane_->take_trouble(body);
+      case wire::FrameKind::kHave:
+        return lane_->take_have(body);
+      case wire::FrameKind::kProviders:
+        return lane_->take_providers(body);
       default:
         return body.skip();
     }
@@ -86,6 +88,7 @@ io::Awaitable<Result<>> DownloadLane::run() {
   tasks_ = std::make_unique<io::TaskGroup>(here_);
   tasks_->spawn(work());
   co_await tasks_->join();
+  tell_pieces();  // before the end is told: the owner may be gone afterwards
   tasks_.reset();
   link_.reset();
   job_.reset();  // who awaits this end may open the part folder anew, and this object lives a little longer
@@ -106,6 +109,33 @@ void DownloadLane::wake() {
   });
 }
 
+void DownloadLane::take_back(content::PieceRef piece) {
+  asio::post(here_, [self = shared_from_this(), piece] {
+    const std::uint64_t key = key_of(piece.file.value(), piece.piece.value());
+    const auto asked = self->asked_.find(key);
+    if (asked == self->asked_.end()) return;
+    self->asked_bytes_ -= asked->second;
+    self->taken_back_.insert(*asked);
+    self->asked_.erase(asked);
+    self->to_take_back_.push_back(piece);
+    self->changed_.open_all();
+  });
+}
+
+void DownloadLane::introduce(access::SignedProviderRecord record) {
+  asio::post(here_, [self = shared_from_this(), record = std::move(record)]() mutable {
+    self->introduction_ = std::move(record);
+    self->changed_.open_all();
+  });
+}
+
+/// Marks a failure as this machine's own.
+template <typename Value>
+Result<Value> DownloadLane::own(Result<Value> outcome) {
+  if (!outcome) fault_ = Fault::kLocal;
+  return outcome;
+}
+
 void DownloadLane::end(Error reason) {
   if (!ended_) ended_ = std::move(reason);
   changed_.open_all();
@@ -124,6 +154,7 @@ io::Awaitable<void> DownloadLane::read_link() {
 
 io::Awaitable<Result<>> DownloadLane::connect_and_fetch() {
   CO_TRY(link_, co_await transport::dial(*local_, target_.peer, target_.addresses));
+  fault_ = Fault::kPeer;
   asio::post(network_, [self = shared_from_this(), where = link_->stream().remote_address()] {
     self->remote_address_ = where;
   });
@@ -157,15 +188,19 @@ io::Awaitable<Result<>> DownloadLane::open_share() {
   } else {
     message.set_membership(std::string(as_text(target_.membership)));
   }
+  const auto asked_at = std::chrono::steady_clock::now();
   CO_TRY_VOID(co_await link_->send_message(stream_, wire::FrameKind::kOpenShare, message));
   CO_TRY_VOID(co_await wait_until(&DownloadLane::opened));
-  auto tell = [this] { return owner_->on_opened(*description_); };
-  CO_TRY(job_, co_await io::run_on(network_, tell));
+  opening_->round_trip = std::chrono::steady_clock::now() - asked_at;
+  window_.set_round_trip(opening_->round_trip);
+  auto tell = [this] { return owner_->on_opened(id_, *opening_); };
+  auto job = co_await io::run_on(network_, tell);
+  CO_TRY(job_, own(std::move(job)));
   co_return Result<>{};
 }
 
 io::Awaitable<Result<>> DownloadLane::fetch_manifest() {
-  CO_TRY(const auto description, access::read_description(*description_));
+  CO_TRY(const auto description, access::read_description(opening_->description));
   CO_TRY(const auto geometry, content::PieceGeometry::for_size(description.content_size));
   if (description.content_size > content::kMaxManifestBytes) {
     co_return fail(ErrorCode::kLimitExceeded, "the share's list of files is larger than any Covey makes");
@@ -183,21 +218,25 @@ io::Awaitable<Result<>> DownloadLane::fetch_manifest() {
   CO_TRY_VOID(co_await link_->send_message(stream_, wire::FrameKind::kFetch, message));
   CO_TRY_VOID(co_await wait_until(&DownloadLane::manifest_done));
   auto tell = [this] { return owner_->on_manifest(std::move(manifest_->bytes)); };
-  CO_TRY(job_, co_await io::run_on(network_, tell));
+  auto job = co_await io::run_on(network_, tell);
+  CO_TRY(job_, own(std::move(job)));
   manifest_.reset();
   co_return Result<>{};
 }
 
 bool DownloadLane::wants_work() const {
-  return asked_bytes_ < kBatchBytes / 2;
+  return asked_bytes_ * 4 <= window_.bytes() * 3;
 }
 
 io::Awaitable<Result<>> DownloadLane::fetch_batches() {
   while (true) {
     if (ended_) co_return std::unexpected(*ended_);
+    CO_TRY_VOID(co_await send_notes());
     if (wants_work()) {
       const std::uint64_t woken_before = woken_;
-      auto claim = [this] { return owner_->claim(id_); };
+      if (asked_.empty()) window_.idle();
+      auto claim = [this, bytes = window_.bytes() - std::min(window_.bytes(), asked_bytes_),
+                    rate = window_.rate()] { return owner_->claim(id_, bytes, rate); };
       auto batch = co_await io::call_on(network_, claim);
       if (batch) {
         CO_TRY_VOID(co_await request(std::move(*batch)));
@@ -208,8 +247,8 @@ io::Awaitable<Result<>> DownloadLane::fetch_batches() {
     }
     // Not every piece opens the gate, so the count tells whether one came meanwhile.
     const std::uint64_t received_before = received();
-    const auto waited =
-        co_await changed_.wait_for(asked_.empty() ? std::chrono::hours(24) : target_.deadlines.stall);
+    const auto waited = co_await changed_.wait_for(asked_.empty() ? std::chrono::milliseconds(kLookAgain)
+                                                                  : target_.deadlines.stall);
     if (!waited && waited.error().code == ErrorCode::kTimedOut && !asked_.empty() &&
         received() == received_before) {
       co_return fail(ErrorCode::kTimedOut, "{} stopped sending", link_->stream().remote_address());
@@ -219,6 +258,25 @@ io::Awaitable<Result<>> DownloadLane::fetch_batches() {
   const wire::Cancel empty;
   CO_TRY_VOID(co_await link_->send_message(stream_, wire::FrameKind::kFinished, empty));
   co_return co_await link_->end_stream(stream_);
+}
+
+/// What is to be said beside requests.
+io::Awaitable<Result<>> DownloadLane::send_notes() {
+  if (introduction_) {
+    const auto record = *std::exchange(introduction_, std::nullopt);
+    const std::vector<access::SignedProviderRecord> records(1, record);
+    for (const wire::Providers& message : messages_of(records))
+      CO_TRY_VOID(co_await link_->send_message(stream_, wire::FrameKind::kProviders, message));
+  }
+  if (to_take_back_.empty()) co_return Result<>{};
+  wire::Cancel message;
+  for (const content::PieceRef& piece : std::exchange(to_take_back_, {})) {
+    wire::Range* const range = message.add_ranges();
+    range->set_file(piece.file.value());
+    range->set_first_piece(piece.piece.value());
+    range->set_piece_count(1);
+  }
+  co_return co_await link_->send_message(stream_, wire::FrameKind::kCancel, message);
 }
 
 io::Awaitable<Result<>> DownloadLane::request(Batch batch) {
@@ -243,12 +301,15 @@ io::Awaitable<Result<>> DownloadLane::request(Batch batch) {
 io::Awaitable<Result<>> DownloadLane::take_opened(transport::FrameBody& body) {
   wire::ShareOpened message;
   CO_TRY_VOID(co_await body.read_message(message));
-  if (description_ || message.signature().size() != crypto::Signature::kSize) {
+  if (opening_ || message.signature().size() != crypto::Signature::kSize) {
     co_return fail(ErrorCode::kPeerMisbehaved, "a share opened twice or without a signature");
   }
-  description_ =
-      access::SignedShareDescription{.payload = to_bytes(message.description()),
-                                     .signature = crypto::Signature::from(as_bytes(message.signature()))};
+  opening_.emplace();
+  opening_->description = {.payload = to_bytes(message.description()),
+                           .signature = crypto::Signature::from(as_bytes(message.signature()))};
+  opening_->partial = message.partial();
+  opening_->seen_at = message.seen_at();
+  opening_->others = message.others();
   changed_.open_all();
   co_return Result<>{};
 }
@@ -262,6 +323,7 @@ io::Awaitable<Result<>> DownloadLane::take_piece(transport::FrameBody& body) {
   const std::uint64_t key = key_of(place.file, place.index);
   const auto asked = asked_.find(key);
   if (asked == asked_.end()) {
+    if (taken_back_.contains(key)) co_return co_await drop_piece(key, body);
     co_return fail(ErrorCode::kPeerMisbehaved, "{} sent piece {} of file {}, which nobody asked for",
                    link_->stream().remote_address(), place.index, place.file);
   }
@@ -276,12 +338,39 @@ io::Awaitable<Result<>> DownloadLane::take_piece(transport::FrameBody& body) {
   if (!hole) CO_TRY_VOID(co_await body.read(bytes));
   const content::FileIndex file(place.file);
   CO_TRY_VOID(store_piece(file, piece, job_->manifest->geometry(file), bytes, hole));
-  asked_.erase(key);  // by key: requests may have been added while the body came
+  report({.file = file, .piece = piece});
   received_.fetch_add(length, std::memory_order_relaxed);
+  window_.arrived(length, std::chrono::steady_clock::now());
   const bool wanted_before = wants_work();
-  asked_bytes_ -= length;
+  if (asked_.erase(key) >
+      0) {  // by key: requests may have been added, or this taken back, while the body came
+    asked_bytes_ -= length;
+  } else {
+    taken_back_.erase(key);
+  }
   if (wants_work() != wanted_before || asked_.empty()) changed_.open_all();
   co_return Result<>{};
+}
+
+/// It came from elsewhere meanwhile.
+io::Awaitable<Result<>> DownloadLane::drop_piece(std::uint64_t key, transport::FrameBody& body) {
+  wasted_.fetch_add(body.left(), std::memory_order_relaxed);
+  taken_back_.erase(key);
+  co_return co_await body.skip();
+}
+
+/// Pieces that come in one go are told in one go.
+void DownloadLane::report(content::PieceRef piece) {
+  unreported_.push_back(piece);
+  if (unreported_.size() > 1) return;
+  asio::post(here_, [self = shared_from_this()] { self->tell_pieces(); });
+}
+
+void DownloadLane::tell_pieces() {
+  if (unreported_.empty()) return;
+  asio::post(network_, [self = shared_from_this(), pieces = std::exchange(unreported_, {})]() mutable {
+    self->owner_->on_pieces(self->id_, std::move(pieces));
+  });
 }
 
 Result<> DownloadLane::store_piece(content::FileIndex file, content::PieceIndex piece,
@@ -299,8 +388,11 @@ Result<> DownloadLane::store_piece(content::FileIndex file, content::PieceIndex 
   }
   const bool right = hole ? content::hash_zero_piece(geometry, piece) == expected
                           : content::verify_piece(geometry, piece, bytes, expected);
-  if (!right) return wrong_piece(job_->manifest->path(file), piece);
-  return hole ? job_->pieces->skip_hole(file, piece) : job_->pieces->write_piece(file, piece, bytes);
+  if (!right) {
+    wasted_.fetch_add(bytes.size(), std::memory_order_relaxed);
+    return wrong_piece(job_->manifest->path(file), piece);
+  }
+  return own(hole ? job_->pieces->skip_hole(file, piece) : job_->pieces->write_piece(file, piece, bytes));
 }
 
 std::unexpected<Error> DownloadLane::wrong_piece(std::string_view file, content::PieceIndex piece) const {
@@ -382,6 +474,30 @@ io::Awaitable<Result<>> DownloadLane::take_trouble(transport::FrameBody& body) {
   co_return fail(ErrorCode::kSourceChanged,
                  "the sender at {} cannot deliver a file any more: {}; ask the sender to share it again",
                  link_->stream().remote_address(), words);
+}
+
+io::Awaitable<Result<>> DownloadLane::take_have(transport::FrameBody& body) {
+  wire::Have message;
+  CO_TRY_VOID(co_await body.read_message(message));
+  CO_TRY(auto pieces, read_have(message));
+  if (!opening_ || !opening_->partial)
+    co_return fail(ErrorCode::kPeerMisbehaved, "a list of pieces from a source that holds everything");
+  asio::post(network_, [self = shared_from_this(), pieces = std::move(pieces)]() mutable {
+    self->owner_->on_holdings(self->id_, std::move(pieces));
+  });
+  co_return Result<>{};
+}
+
+io::Awaitable<Result<>> DownloadLane::take_providers(transport::FrameBody& body) {
+  wire::Providers message;
+  CO_TRY_VOID(co_await body.read_message(message));
+  CO_TRY(auto records, read_providers(message));
+  providers_heard_ += records.size();
+  if (records.empty() || providers_heard_ > kMaxProvidersHeard) co_return Result<>{};
+  asio::post(network_, [self = shared_from_this(), records = std::move(records)]() mutable {
+    self->owner_->on_providers(self->id_, std::move(records));
+  });
+  co_return Result<>{};
 }
 
 }  // namespace covey::swarm

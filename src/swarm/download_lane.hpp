@@ -8,23 +8,47 @@
 #include <memory>
 #include <unordered_map>
 
+#include "access/provider_record.hpp"
+#include "swarm/batch.hpp"
 #include "swarm/download_job.hpp"
-#include "swarm/work_plan.hpp"
+#include "swarm/request_window.hpp"
+#include "swarm/served_share.hpp"
 #include "transport/dialer.hpp"
 
 namespace covey::swarm {
+
+/// What a source says when it lets a lane in.
+struct ShareOpening {
+  access::SignedShareDescription description;
+  bool partial = false;      // it holds only what it tells
+  std::string seen_at;       // where it sees us; its word
+  std::uint32_t others = 0;  // who fetch from it as well
+  std::chrono::duration<double> round_trip{};
+};
 
 /// What a lane needs of the download that it works for. All functions run on the network thread.
 class LaneOwner {
  public:
   virtual ~LaneOwner() = default;
-  /// The owner's signed words about the share. The job, or null when the manifest is needed first.
-  virtual io::Awaitable<Result<std::shared_ptr<DownloadJob>>> on_opened(
-      access::SignedShareDescription description) = 0;
+  /// The job, or null when this lane is to fetch the manifest first.
+  virtual io::Awaitable<Result<std::shared_ptr<DownloadJob>>> on_opened(LaneId lane,
+                                                                        ShareOpening opening) = 0;
   /// The verified manifest.
   virtual io::Awaitable<Result<std::shared_ptr<DownloadJob>>> on_manifest(Bytes manifest) = 0;
-  virtual std::optional<Batch> claim(LaneId lane) = 0;
+  virtual std::optional<Batch> claim(LaneId lane, std::uint64_t bytes, double rate) = 0;
   virtual void on_layer(content::FileIndex file, Layer layer) = 0;
+  /// Pieces that verified and are stored.
+  virtual void on_pieces(LaneId lane, std::vector<content::PieceRef> pieces) = 0;
+  /// What the source says that it holds, beside what it said before.
+  virtual void on_holdings(LaneId lane, std::vector<std::uint32_t> pieces) = 0;
+  virtual void on_providers(LaneId lane, std::vector<access::SignedProviderRecord> records) = 0;
+};
+
+/// Whose failure ended a lane.
+enum class Fault : std::uint8_t {
+  kPath,   // nobody was reached, or not the right one
+  kPeer,   // what the peer said or did
+  kLocal,  // this machine's disk, or what the download itself decided
 };
 
 /// How long a lane waits for the sender; the values of the spec unless a test is in a hurry.
@@ -56,12 +80,20 @@ class DownloadLane : public std::enable_shared_from_this<DownloadLane> {
   void stop();
   /// Work may have become free. Any thread.
   void wake();
+  /// A piece that it was asked for has come from elsewhere. Any thread.
+  void take_back(content::PieceRef piece);
+  /// Tells the source where this peer serves the share. Any thread.
+  void introduce(access::SignedProviderRecord record);
 
   [[nodiscard]] LaneId id() const { return id_; }
   /// Where run() is to be called.
   [[nodiscard]] io::Executor executor() const { return here_; }
   /// Verified bytes that came over this lane. Any thread.
   [[nodiscard]] std::uint64_t received() const { return received_.load(std::memory_order_relaxed); }
+  /// Bytes that came and were of no use. Any thread.
+  [[nodiscard]] std::uint64_t wasted() const { return wasted_.load(std::memory_order_relaxed); }
+  /// Once run() has ended: whose failure it was.
+  [[nodiscard]] Fault fault() const { return fault_; }
   /// Where it is connected to, once it is. Network thread.
   [[nodiscard]] const std::string& remote_address() const { return remote_address_; }
 
@@ -87,19 +119,27 @@ class DownloadLane : public std::enable_shared_from_this<DownloadLane> {
   io::Awaitable<Result<>> request(Batch batch);
   io::Awaitable<Result<>> wait_until(bool (DownloadLane::*condition)() const);
   io::Awaitable<void> read_link();
+  io::Awaitable<Result<>> send_notes();
+  template <typename Value>
+  Result<Value> own(Result<Value> outcome);
 
   io::Awaitable<Result<>> take_opened(transport::FrameBody& body);
   io::Awaitable<Result<>> take_piece(transport::FrameBody& body);
   io::Awaitable<Result<>> take_manifest_piece(content::PieceIndex piece, transport::FrameBody& body);
   io::Awaitable<Result<>> take_layer(transport::FrameBody& body);
   io::Awaitable<Result<>> take_trouble(transport::FrameBody& body);
+  io::Awaitable<Result<>> take_have(transport::FrameBody& body);
+  io::Awaitable<Result<>> take_providers(transport::FrameBody& body);
+  io::Awaitable<Result<>> drop_piece(std::uint64_t key, transport::FrameBody& body);
+  void report(content::PieceRef piece);
+  void tell_pieces();
   Result<> finish_layer(std::uint32_t file);
   Result<> store_piece(content::FileIndex file, content::PieceIndex piece,
                        const content::PieceGeometry& geometry, ByteView bytes, bool hole);
   [[nodiscard]] std::unexpected<Error> wrong_piece(std::string_view file, content::PieceIndex piece) const;
   void end(Error reason);
 
-  [[nodiscard]] bool opened() const { return description_.has_value(); }
+  [[nodiscard]] bool opened() const { return opening_.has_value(); }
   [[nodiscard]] bool manifest_done() const {
     return manifest_ && manifest_->next_piece == manifest_->geometry.piece_count();
   }
@@ -113,6 +153,8 @@ class DownloadLane : public std::enable_shared_from_this<DownloadLane> {
   io::Executor here_;
   std::string remote_address_;
   std::atomic<std::uint64_t> received_{0};
+  std::atomic<std::uint64_t> wasted_{0};
+  Fault fault_ = Fault::kPath;
 
   // From here on: the link thread's.
   std::unique_ptr<io::TaskGroup> tasks_;
@@ -121,13 +163,19 @@ class DownloadLane : public std::enable_shared_from_this<DownloadLane> {
   std::shared_ptr<transport::Link> link_;
   wire::StreamId stream_;
   std::optional<Error> ended_;  // why the stream is over
-  std::optional<access::SignedShareDescription> description_;
+  std::optional<ShareOpening> opening_;
   std::optional<ManifestAssembly> manifest_;
   std::shared_ptr<DownloadJob> job_;
   std::unordered_map<content::FileIndex, Layer> layers_;
   std::unordered_map<std::uint32_t, LayerAssembly> layer_assemblies_;
   std::unordered_map<std::uint64_t, std::uint32_t> asked_;  // piece → its length
   std::uint64_t asked_bytes_ = 0;
+  std::unordered_map<std::uint64_t, std::uint32_t> taken_back_;  // asked for, and come from elsewhere
+  RequestWindow window_;
+  std::vector<content::PieceRef> unreported_;
+  std::vector<content::PieceRef> to_take_back_;  // to be told to the source
+  std::optional<access::SignedProviderRecord> introduction_;
+  std::size_t providers_heard_ = 0;
   std::uint64_t woken_ = 0;
   Bytes piece_buffer_;
   Result<> outcome_;

@@ -8,6 +8,7 @@
 #include <deque>
 #include <memory>
 
+#include "swarm/meeting.hpp"
 #include "swarm/served_share.hpp"
 #include "transport/link.hpp"
 
@@ -17,8 +18,9 @@ inline constexpr const char* kFetchProtocol = "covey/fetch/1";
 
 class FetchServer final : public transport::StreamHandler {
  public:
-  /// `source` is asked on `network` and outlives every link.
-  FetchServer(transport::Link& link, wire::StreamId stream, ShareSource& source, io::Executor network);
+  /// `source` and `meetings` are asked on `network` and outlive every link.
+  FetchServer(transport::Link& link, wire::StreamId stream, ShareSource& source, Meetings& meetings,
+              io::Executor network);
   ~FetchServer() override;
 
   io::Awaitable<Result<>> on_frame(wire::FrameHeader header, transport::FrameBody& body) override;
@@ -28,11 +30,17 @@ class FetchServer final : public transport::StreamHandler {
   struct Session;
   io::Awaitable<Result<>> open_share(transport::FrameBody& body);
   io::Awaitable<Result<>> take_requests(transport::FrameBody& body);
+  io::Awaitable<Result<>> take_cancel(transport::FrameBody& body);
+  io::Awaitable<Result<>> take_provider(transport::FrameBody& body);
 
   transport::Link* link_;
   wire::StreamId stream_;
   ShareSource* source_;
+  Meetings* meetings_;
   io::Executor network_;
+  struct Opened;
+  Result<Opened> open_on_network(const OpenRequest& request, const std::string& from);
+
   std::shared_ptr<Session> session_;  // shared with the coroutine that sends
 };
 

@@ -13,7 +13,7 @@ constexpr std::size_t kPieceOverhead = wire::kFrameHeaderBytes + wire::Place::kB
 
 PieceSender::PieceSender(transport::Link& link, wire::StreamId stream,
                          std::shared_ptr<const ServedShare> share)
-    : link_(&link), stream_(stream), share_(std::move(share)) {}
+    : link_(&link), stream_(stream), share_(std::move(share)), reader_(share_->origin->reader()) {}
 
 MutableBytes PieceSender::reserve(std::size_t bytes) {
   if (used_ + bytes > capacity_) {
@@ -36,36 +36,13 @@ void PieceSender::append_header(wire::FrameKind kind, std::size_t body_bytes, wi
   used_ += kPieceOverhead;
 }
 
-Result<> PieceSender::use_file(content::FileIndex file) {
-  if (open_index_ == file) return {};
-  open_index_.reset();
-  open_file_.reset();
-  TRY(auto opened, share_->files.open(share_->manifest.path(file)));
-  TRY_VOID(opened.expect(share_->stamps[file.value()]));
-  open_file_ = std::move(opened);
-  open_index_ = file;
-  return {};
-}
-
 Result<> PieceSender::append_piece(content::FileIndex file, content::PieceIndex piece) {
-  TRY_VOID(use_file(file));
-  const content::PieceGeometry geometry = share_->manifest.geometry(file);
-  const std::uint32_t length = geometry.length(piece);
-  const bool hole = open_file_->sparse() && open_file_->piece_is_hole(geometry, piece);
-  const std::size_t body = hole ? 0 : length;
-  const std::size_t before = used_;
-  (void)reserve(kPieceOverhead + body);
-  append_header(wire::FrameKind::kPiece, body, {.file = file.value(), .index = piece.value()});
-  Result<> outcome;
-  if (!hole) outcome = open_file_->read_piece(geometry, piece, reserve(body));
-  // After the read: bytes of a file that changed meanwhile would only be refused at the other end.
-  if (outcome) outcome = open_file_->check_unchanged();
-  if (!outcome) {
-    used_ = before;
-    open_index_.reset();
-    return outcome;
-  }
-  used_ += body;
+  const std::uint32_t length = share_->manifest->geometry(file).length(piece);
+  const MutableBytes body = reserve(kPieceOverhead + length).subspan(kPieceOverhead);
+  TRY(const auto found, reader_->read(file, piece, body));
+  const bool hole = found == PieceOrigin::Found::kHole;
+  append_header(wire::FrameKind::kPiece, hole ? 0 : length, {.file = file.value(), .index = piece.value()});
+  if (!hole) used_ += length;
   sent_.bytes += length;
   ++sent_.pieces;
   return {};
@@ -114,8 +91,7 @@ io::Awaitable<Result<>> PieceSender::flush() {
 void PieceSender::release_memory() {
   buffer_.reset();
   capacity_ = 0;
-  open_file_.reset();
-  open_index_.reset();
+  reader_->release();
 }
 
 }  // namespace covey::swarm

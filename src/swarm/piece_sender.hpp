@@ -4,8 +4,6 @@
 // One buffer: frame headers and piece bytes stand in it as they will travel; the file is read straight into
 // its place. Small files share a write. Holes are sent as empty frames. On one link's thread.
 
-#include <optional>
-
 #include "swarm/served_share.hpp"
 #include "transport/link.hpp"
 
@@ -15,8 +13,8 @@ class PieceSender {
  public:
   PieceSender(transport::Link& link, wire::StreamId stream, std::shared_ptr<const ServedShare> share);
 
-  /// Appends one piece; sends when enough has gathered. kSourceChanged when the file is not what was shared;
-  /// then nothing of this piece was sent and others may follow.
+  /// Appends one piece; sends when enough has gathered. The errors of PieceOrigin::Reader; then
+  /// nothing of this piece was sent and others may follow.
   io::Awaitable<Result<>> send_piece(content::FileIndex file, content::PieceIndex piece);
   io::Awaitable<Result<>> send_manifest_piece(content::PieceIndex piece);
   io::Awaitable<Result<>> send_layer(std::uint32_t file, const content::PieceLayer& layer);
@@ -35,7 +33,6 @@ class PieceSender {
  private:
   MutableBytes reserve(std::size_t bytes);
   Result<> append_piece(content::FileIndex file, content::PieceIndex piece);
-  Result<> use_file(content::FileIndex file);
   void append_header(wire::FrameKind kind, std::size_t body_bytes, wire::Place place);
 
   transport::Link* link_;
@@ -44,8 +41,7 @@ class PieceSender {
   std::unique_ptr<Byte[]> buffer_;
   std::size_t capacity_ = 0;
   std::size_t used_ = 0;
-  std::optional<content::FileIndex> open_index_;
-  std::optional<content::SourceFile> open_file_;
+  std::unique_ptr<PieceOrigin::Reader> reader_;
   Sent sent_;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
-// ServedShare: everything a peer needs to serve a share, fixed when its hashing is done.
+// ServedShare: everything a peer needs to serve a share, its own or what it fetched of another's; fixed once
+// it is served.
 //
 // Link threads read it without locks; `withdrawn` is the one thing that changes: set once, on the network
 // thread, when the share is closed, and heeded before each piece.
@@ -7,30 +8,25 @@
 #include <atomic>
 #include <memory>
 #include <optional>
-#include <unordered_map>
 
 #include "access/share_description.hpp"
-#include "content/piece_layer.hpp"
-#include "swarm/share_files.hpp"
+#include "content/piece_numbers.hpp"
+#include "swarm/piece_origin.hpp"
 
 namespace covey::swarm {
-
-using Layer = std::shared_ptr<const content::PieceLayer>;
 
 struct ServedShare {
   std::string name;
   bool single_file = false;
-  content::Manifest manifest;  // of one file for a file share
-  Bytes manifest_bytes;        // what peers fetch first; empty for a file share
-  Layer manifest_layer;        // null for a file share
-  ShareFiles files;
-  std::vector<content::FileStamp> stamps;  // by file index; what each file was when it was hashed
-  std::unordered_map<content::FileIndex, Layer> layers;  // of files with more than one piece
+  std::shared_ptr<const content::Manifest> manifest;  // of one file for a file share
+  Bytes manifest_bytes;                               // what peers fetch first; empty for a file share
+  Layer manifest_layer;                               // null for a file share
+  std::unique_ptr<const PieceOrigin> origin;
   std::atomic<bool> withdrawn{false};
 
   /// The file's id, or the manifest's.
   [[nodiscard]] content::ContentId root() const {
-    return single_file ? manifest.entry(content::FileIndex(0)).id : manifest.id();
+    return single_file ? manifest->entry(content::FileIndex(0)).id : manifest->id();
   }
 };
 
@@ -57,6 +53,8 @@ struct Admission {
   std::shared_ptr<const ServedShare> share;
   access::SignedShareDescription description;
   std::shared_ptr<UploadObserver> observer;  // its end of life tells that the peer is gone
+  std::optional<content::PieceSet> held;     // what there is of it here; nothing: everything
+  bool served_on = false;                    // whether others than the owner may serve it
 };
 
 /// Who decides about strangers' wishes: the node. Called on the network thread.

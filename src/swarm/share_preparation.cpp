@@ -5,6 +5,7 @@
 #include "content/file_hash.hpp"
 #include "content/folder_scan.hpp"
 #include "io/task_group.hpp"
+#include "swarm/own_files.hpp"
 
 namespace covey::swarm {
 namespace {
@@ -265,25 +266,13 @@ Result<content::Manifest> make_manifest(const Sources& sources, const HashedSour
   return manifest;
 }
 
-/// The manifest's own pieces, which are hashed like those of any content.
-Result<Layer> layer_of(ByteView bytes) {
-  TRY(const auto geometry, PieceGeometry::for_size(bytes.size()));
-  std::vector<ChainingValue> values;
-  for (std::uint32_t i = 0; i < geometry.piece_count(); ++i) {
-    const PieceIndex piece(i);
-    values.push_back(
-        content::hash_piece(geometry, piece, bytes.subspan(geometry.offset(piece), geometry.length(piece))));
-  }
-  TRY(auto layer, content::PieceLayer::computed(geometry, std::move(values)));
-  return std::make_shared<const content::PieceLayer>(std::move(layer));
-}
-
 Result<PreparedShare> assemble(Sources sources, HashedSources hashed) {
   TRY(auto manifest, make_manifest(sources, hashed));
   Bytes manifest_bytes = sources.single_file ? Bytes{} : manifest.encode();
   Layer manifest_layer;
   if (!sources.single_file) {
-    TRY(manifest_layer, layer_of(manifest_bytes));
+    TRY(auto layer, content::PieceLayer::of_bytes(manifest_bytes));
+    manifest_layer = std::make_shared<const content::PieceLayer>(std::move(layer));
   }
   std::vector<content::FileStamp> stamps(manifest.entry_count());
   std::unordered_map<FileIndex, Layer> layers;
@@ -293,9 +282,12 @@ Result<PreparedShare> assemble(Sources sources, HashedSources hashed) {
     stamps[index->value()] = sources.entries[i].stamp;
     if (hashed.layers[i]) layers.emplace(*index, hashed.layers[i]);
   }
-  auto share = std::make_shared<ServedShare>(
-      std::move(sources.name), sources.single_file, std::move(manifest), std::move(manifest_bytes),
-      std::move(manifest_layer), std::move(*sources.files), std::move(stamps), std::move(layers));
+  const auto shared = std::make_shared<const content::Manifest>(std::move(manifest));
+  auto origin =
+      std::make_unique<OwnFiles>(shared, std::move(*sources.files), std::move(stamps), std::move(layers));
+  auto share =
+      std::make_shared<ServedShare>(std::move(sources.name), sources.single_file, shared,
+                                    std::move(manifest_bytes), std::move(manifest_layer), std::move(origin));
   return PreparedShare{.share = std::move(share), .notices = std::move(sources.notices)};
 }
 

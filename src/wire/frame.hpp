@@ -33,6 +33,8 @@ enum class FrameKind : std::uint8_t {
   kCancel = 21,
   kTrouble = 22,
   kFinished = 23,
+  kHave = 24,
+  kProviders = 25,
 };
 
 inline constexpr std::size_t kFrameHeaderBytes = 12;

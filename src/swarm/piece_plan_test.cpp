@@ -1,4 +1,4 @@
-#include "swarm/work_plan.hpp"
+#include "swarm/piece_plan.hpp"
 
 #include <gtest/gtest.h>
 
@@ -14,33 +14,6 @@ using content::PieceIndex;
 using content::PieceRef;
 
 constexpr std::uint64_t kPiece = content::kMinPieceSize;
-
-class HeldPieces final : public content::PieceStore {
- public:
-  explicit HeldPieces(const content::Manifest& manifest) : manifest_(manifest) {}
-  Result<> write_piece(FileIndex file, PieceIndex piece, ByteView /*bytes*/) override {
-    held_.insert({file, piece});
-    return {};
-  }
-  Result<> skip_hole(FileIndex file, PieceIndex piece) override { return write_piece(file, piece, {}); }
-  [[nodiscard]] bool has(FileIndex file, PieceIndex piece) const override {
-    return manifest_.entry(file).size == 0 || held_.contains({file, piece});
-  }
-  [[nodiscard]] bool has_all(FileIndex file) const override {
-    for (std::uint32_t i = 0; i < manifest_.geometry(file).piece_count(); ++i) {
-      if (!has(file, PieceIndex(i))) return false;
-    }
-    return true;
-  }
-  [[nodiscard]] bool complete() const override { return false; }
-  [[nodiscard]] content::PartCounts wanted() const override { return {}; }
-  [[nodiscard]] content::PartCounts present() const override { return {}; }
-  [[nodiscard]] content::PartCounts resumed() const override { return {}; }
-
- private:
-  const content::Manifest& manifest_;
-  std::set<PieceRef> held_;
-};
 
 content::Manifest manifest_of(const std::vector<std::uint64_t>& sizes) {
   std::vector<content::ManifestEntry> entries;
@@ -71,37 +44,51 @@ std::string text_of(const std::optional<Batch>& batch) {
   return out;
 }
 
-/// A plan over files of these sizes; file i of the sizes has index i + 1, after an empty folder.
+constexpr SourceId kSeed{0};  // holds everything
+
+/// A plan over files of these sizes; file i of the sizes has index i + 1, after an empty folder. Its order is
+/// that of the manifest unless a test wants another.
 struct Plan {
   explicit Plan(const std::vector<std::uint64_t>& sizes, const std::vector<PieceRef>& held = {},
-                const std::vector<std::string>& select = {})
-      : manifest(manifest_of(sizes)),
-        wanted(*content::Selection::matching(manifest, select)),
-        part(manifest) {
-    for (const auto& ref : held) hold(ref.file.value(), ref.piece.value());
-    plan.emplace(manifest, wanted, part);
+                const std::vector<std::string>& select = {}, PieceOrder order = PieceOrder::kSequential,
+                std::uint64_t seed = 1)
+      : manifest(manifest_of(sizes)), wanted(*content::Selection::matching(manifest, select)) {
+    const content::PieceNumbers numbers(manifest);
+    content::PieceSet there(numbers.total());
+    for (const auto& piece : held) there.insert(numbers.number(piece));
+    plan.emplace(manifest, wanted, there, order, seed);
+    plan->add_source(kSeed, Holds::kEverything);
   }
-  void hold(std::uint32_t file, std::uint32_t piece) {
-    (void)part.write_piece(FileIndex(file), PieceIndex(piece), {});
+  void arrive(std::uint32_t lane, std::uint32_t file, std::uint32_t piece) {
+    elsewhere = plan->arrived(LaneId(lane), number(file, piece));
   }
-  std::optional<Batch> next(std::uint32_t lane, std::uint64_t bytes) {
-    return plan->next(LaneId(lane), bytes);
+  [[nodiscard]] std::uint32_t number(std::uint32_t file, std::uint32_t piece) const {
+    return plan->numbers().number({.file = FileIndex(file), .piece = PieceIndex(piece)});
+  }
+  std::optional<Batch> next(std::uint32_t lane, std::uint64_t bytes, SourceId source = kSeed,
+                            double rate = 0) {
+    return plan->next({.lane = LaneId(lane), .source = source, .bytes = bytes, .rate = rate}, now);
   }
   void set_layer(std::uint32_t file) {
     plan->set_layer(FileIndex(file), some_layer(manifest.geometry(FileIndex(file))));
   }
+  void add_partial(std::uint32_t source, std::vector<std::uint32_t> pieces) {
+    plan->add_source(SourceId(source), Holds::kSome);
+    plan->add_holdings(SourceId(source), pieces);
+  }
 
   content::Manifest manifest;
   content::Selection wanted;
-  HeldPieces part;
-  std::optional<WorkPlan> plan;
+  std::optional<PiecePlan> plan;
+  SteadyTime now{};
+  std::vector<PiecePlan::Elsewhere> elsewhere;
 };
 
 PieceRef ref(std::uint32_t file, std::uint32_t piece) {
   return {.file = FileIndex(file), .piece = PieceIndex(piece)};
 }
 
-TEST(WorkPlan, hands_out_pieces_in_the_order_of_the_manifest) {
+TEST(PiecePlan, hands_out_pieces_in_the_order_of_the_manifest) {
   Plan p({3 * kPiece, 10, 2 * kPiece});
   EXPECT_EQ(p.plan->free_bytes(), 5 * kPiece + 10);
   EXPECT_EQ(text_of(p.next(1, 2 * kPiece)), "1:0-1");
@@ -112,13 +99,13 @@ TEST(WorkPlan, hands_out_pieces_in_the_order_of_the_manifest) {
   EXPECT_EQ(p.plan->free_bytes(), 0U);
 }
 
-TEST(WorkPlan, does_not_begin_a_file_while_the_one_before_has_pieces_left) {
+TEST(PiecePlan, does_not_begin_a_file_while_the_one_before_has_pieces_left) {
   Plan p({10 * kPiece, 10 * kPiece});
   EXPECT_EQ(text_of(p.next(1, 2 * kPiece + kPiece / 2)), "1:0-2");
   EXPECT_EQ(text_of(p.next(1, kPiece + 1)), "1:3-4");
 }
 
-TEST(WorkPlan, gives_at_least_one_piece_and_about_what_was_asked) {
+TEST(PiecePlan, gives_at_least_one_piece_and_about_what_was_asked) {
   Plan p({4 * kPiece});
   const auto least = p.next(1, 1);
   ASSERT_TRUE(least);
@@ -129,14 +116,14 @@ TEST(WorkPlan, gives_at_least_one_piece_and_about_what_was_asked) {
   EXPECT_EQ(rest->bytes, 3 * kPiece);
 }
 
-TEST(WorkPlan, counts_the_short_last_piece_as_it_is) {
+TEST(PiecePlan, counts_the_short_last_piece_as_it_is) {
   Plan p({kPiece + 7});
   const auto all = p.next(1, 10 * kPiece);
   ASSERT_TRUE(all);
   EXPECT_EQ(all->bytes, kPiece + 7);
 }
 
-TEST(WorkPlan, bounds_the_ranges_of_a_batch) {
+TEST(PiecePlan, bounds_the_ranges_of_a_batch) {
   Plan p(std::vector<std::uint64_t>(3000, 5));
   std::size_t files = 0;
   while (const auto batch = p.next(1, 1U << 30)) {
@@ -146,19 +133,19 @@ TEST(WorkPlan, bounds_the_ranges_of_a_batch) {
   EXPECT_EQ(files, 3000U);
 }
 
-TEST(WorkPlan, never_asks_for_empty_or_unwanted_files_or_what_is_there) {
+TEST(PiecePlan, never_asks_for_empty_or_unwanted_files_or_what_is_there) {
   Plan p({0, kPiece, kPiece, 4 * kPiece}, {ref(4, 1), ref(4, 2)}, {"file 0000[023]"});
   EXPECT_EQ(text_of(p.next(1, 100 * kPiece)), "3:0-0 4:0-0 4:3-3");
   EXPECT_EQ(text_of(p.next(1, 1)), "nothing");
 }
 
-TEST(WorkPlan, with_everything_there_it_has_nothing_to_do) {
+TEST(PiecePlan, with_everything_there_it_has_nothing_to_do) {
   Plan p({0, kPiece}, {ref(2, 0)});
   EXPECT_EQ(p.plan->free_bytes(), 0U);
   EXPECT_EQ(text_of(p.next(1, 1)), "nothing");
 }
 
-TEST(WorkPlan, asks_for_a_layer_once_and_others_take_other_files_meanwhile) {
+TEST(PiecePlan, asks_for_a_layer_once_and_others_take_other_files_meanwhile) {
   Plan p({4 * kPiece, 4 * kPiece, 9});
   const auto first = p.next(1, kPiece);
   ASSERT_TRUE(first);
@@ -183,7 +170,7 @@ TEST(WorkPlan, asks_for_a_layer_once_and_others_take_other_files_meanwhile) {
   EXPECT_TRUE(unblocked->layers.contains(FileIndex(1))) << "the layer comes with its pieces";
 }
 
-TEST(WorkPlan, wants_no_layer_for_a_file_of_one_piece) {
+TEST(PiecePlan, wants_no_layer_for_a_file_of_one_piece) {
   Plan p({kPiece});
   const auto batch = p.next(1, kPiece);
   ASSERT_TRUE(batch);
@@ -191,18 +178,18 @@ TEST(WorkPlan, wants_no_layer_for_a_file_of_one_piece) {
   EXPECT_TRUE(batch->layers.empty());
 }
 
-TEST(WorkPlan, gives_back_exactly_what_is_missing) {
+TEST(PiecePlan, gives_back_exactly_what_is_missing) {
   Plan p({6 * kPiece});
   ASSERT_EQ(text_of(p.next(1, 5 * kPiece)), "1:0-4");
   p.set_layer(1);
-  p.hold(1, 0);
-  p.hold(1, 2);
+  p.arrive(1, 1, 0);
+  p.arrive(1, 1, 2);
   p.plan->give_back(LaneId(1));
   EXPECT_EQ(p.plan->free_bytes(), 4 * kPiece);
-  EXPECT_EQ(text_of(p.next(2, 100 * kPiece)), "1:1-1 1:3-4 1:5-5");
+  EXPECT_EQ(text_of(p.next(2, 100 * kPiece)), "1:1-1 1:3-5");
 }
 
-TEST(WorkPlan, what_was_given_back_is_wanted_first) {
+TEST(PiecePlan, what_was_given_back_is_wanted_first) {
   Plan p(std::vector<std::uint64_t>(6, kPiece));
   ASSERT_EQ(text_of(p.next(1, 2 * kPiece)), "1:0-0 2:0-0");
   ASSERT_EQ(text_of(p.next(2, kPiece)), "3:0-0");
@@ -210,7 +197,7 @@ TEST(WorkPlan, what_was_given_back_is_wanted_first) {
   EXPECT_EQ(text_of(p.next(2, 3 * kPiece)), "1:0-0 2:0-0 4:0-0");
 }
 
-TEST(WorkPlan, a_layer_that_never_came_is_asked_for_again) {
+TEST(PiecePlan, a_layer_that_never_came_is_asked_for_again) {
   Plan p({4 * kPiece});
   ASSERT_EQ(text_of(p.next(1, kPiece)), "1:0-0");
   ASSERT_EQ(text_of(p.next(2, kPiece)), "nothing");
@@ -220,7 +207,7 @@ TEST(WorkPlan, a_layer_that_never_came_is_asked_for_again) {
   EXPECT_EQ(again->layers_wanted, std::vector{FileIndex(1)});
 }
 
-TEST(WorkPlan, giving_back_twice_or_for_a_stranger_changes_nothing) {
+TEST(PiecePlan, giving_back_twice_or_for_a_stranger_changes_nothing) {
   Plan p({2 * kPiece});
   ASSERT_TRUE(p.next(1, kPiece));
   p.plan->give_back(LaneId(9));
@@ -230,10 +217,102 @@ TEST(WorkPlan, giving_back_twice_or_for_a_stranger_changes_nothing) {
   EXPECT_EQ(p.plan->free_bytes(), 2 * kPiece);
 }
 
+TEST(PiecePlan, in_order_from_a_random_place_every_piece_comes_once) {
+  std::set<std::string> beginnings;
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    Plan p(std::vector<std::uint64_t>(64, kPiece), {}, {}, PieceOrder::kRarestFirst, seed);
+    beginnings.insert(text_of(p.next(1, kPiece)));
+    std::uint64_t bytes = kPiece;
+    while (const auto batch = p.next(1, 5 * kPiece)) bytes += batch->bytes;
+    EXPECT_EQ(bytes, 64 * kPiece);
+  }
+  EXPECT_GT(beginnings.size(), 10U) << "two downloaders would ask for the same";
+}
+
+TEST(PiecePlan, prefers_the_rarest_piece) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    Plan p(std::vector<std::uint64_t>(8, kPiece), {}, {}, PieceOrder::kRarestFirst, seed);
+    p.add_partial(1, {0, 1, 2, 3, 4, 6, 7});
+    p.add_partial(2, {0, 1, 2, 4, 7});
+    EXPECT_EQ(p.plan->rarest(), 1U);
+    EXPECT_EQ(text_of(p.next(1, 1)), "6:0-0") << "seed " << seed;
+    const std::string then = text_of(p.next(1, 1));
+    EXPECT_TRUE(then == "4:0-0" || then == "7:0-0") << then << ", seed " << seed;
+  }
+}
+
+TEST(PiecePlan, asks_a_source_only_for_what_it_holds) {
+  Plan p(std::vector<std::uint64_t>(6, kPiece), {}, {}, PieceOrder::kRarestFirst);
+  p.add_partial(1, {2, 4});
+  EXPECT_TRUE(p.plan->is_useful(SourceId(1)));
+  std::string both = text_of(p.next(7, 100 * kPiece, SourceId(1)));
+  EXPECT_TRUE(both == "3:0-0 5:0-0" || both == "5:0-0 3:0-0") << both;
+  EXPECT_EQ(text_of(p.next(7, 1, SourceId(1))), "nothing");
+  const std::vector<std::uint32_t> more{5, 99, 5};
+  p.plan->add_holdings(SourceId(1), more);
+  EXPECT_EQ(p.plan->holdings(SourceId(1)), 3U);
+  EXPECT_EQ(text_of(p.next(7, 1, SourceId(1))), "6:0-0");
+}
+
+TEST(PiecePlan, a_source_that_leaves_makes_its_pieces_rarer) {
+  Plan p(std::vector<std::uint64_t>(3, kPiece), {}, {}, PieceOrder::kRarestFirst);
+  p.add_partial(1, {0, 1, 2});
+  p.add_partial(2, {0, 1, 2});
+  EXPECT_EQ(p.plan->rarest(), 3U);
+  p.plan->remove_source(SourceId(2));
+  EXPECT_EQ(p.plan->rarest(), 2U);
+  p.plan->remove_source(SourceId(1));
+  EXPECT_EQ(p.plan->rarest(), 1U);
+  p.plan->remove_source(kSeed);
+  EXPECT_EQ(p.plan->rarest(), 0U);
+  EXPECT_FALSE(p.plan->is_useful(kSeed));
+}
+
+TEST(PiecePlan, sequential_order_holds_with_partial_sources_too) {
+  Plan p(std::vector<std::uint64_t>(6, kPiece));
+  p.add_partial(1, {1, 3, 5});
+  EXPECT_EQ(text_of(p.next(7, 1, SourceId(1))), "2:0-0");
+  EXPECT_EQ(text_of(p.next(1, 2 * kPiece)), "1:0-0 3:0-0");
+}
+
+TEST(PiecePlan, what_somebody_waits_to_read_comes_first) {
+  Plan p(std::vector<std::uint64_t>(10, kPiece), {}, {}, PieceOrder::kRarestFirst);
+  p.plan->prefer(6, 2);
+  EXPECT_EQ(text_of(p.next(1, 2 * kPiece)), "7:0-0 8:0-0");
+}
+
+TEST(PiecePlan, what_is_expected_late_is_asked_of_one_more_source_and_taken_back_there) {
+  Plan p(std::vector<std::uint64_t>(3, kPiece));
+  p.add_partial(1, {0, 1, 2});
+  p.add_partial(2, {0, 1, 2});
+  ASSERT_EQ(text_of(p.next(1, 100 * kPiece, kSeed, 1000.0)), "1:0-0 2:0-0 3:0-0");
+  EXPECT_EQ(text_of(p.next(2, kPiece, SourceId(1), 1e6)), "nothing") << "just asked for";
+  p.now += std::chrono::seconds(1);
+  EXPECT_EQ(text_of(p.next(2, kPiece, SourceId(1), 1e6)), "3:0-0")
+      << "the last in the queue is expected last";
+  EXPECT_EQ(text_of(p.next(3, kPiece, SourceId(2), 1e6)), "2:0-0") << "nobody is the third to be asked";
+  EXPECT_EQ(text_of(p.next(4, kPiece, kSeed, 1e6)), "nothing") << "not of the same source";
+  p.arrive(2, 3, 0);
+  ASSERT_EQ(p.elsewhere.size(), 1U);
+  EXPECT_EQ(p.elsewhere.front().lane, LaneId(1));
+  EXPECT_EQ(p.elsewhere.front().piece, 2U);
+  p.arrive(1, 3, 0);
+  EXPECT_TRUE(p.elsewhere.empty()) << "it came twice after all";
+}
+
+TEST(PiecePlan, a_quick_source_is_not_helped) {
+  Plan p(std::vector<std::uint64_t>(3, kPiece));
+  p.add_partial(1, {0, 1, 2});
+  ASSERT_TRUE(p.next(1, 100 * kPiece, kSeed, 1e9));
+  p.now += std::chrono::milliseconds(250);
+  EXPECT_EQ(text_of(p.next(2, kPiece, SourceId(1), 1e6)), "nothing");
+}
+
 /// Lanes that come, claim, deliver some of it in order, and go, against the plain truth of who holds what.
 class Simulation {
  public:
-  explicit Simulation(std::uint64_t seed) : random_(seed), plan_(sizes()) {
+  explicit Simulation(std::uint64_t seed)
+      : random_(seed), plan_(sizes(), {}, {}, PieceOrder::kRarestFirst, seed) {
     for (std::uint32_t i = 0; i < plan_.manifest.entry_count(); ++i)
       total_ += plan_.manifest.entry(FileIndex(i)).size;
   }
@@ -316,7 +395,7 @@ class Simulation {
       layers_.insert(piece.file);
       plan_.set_layer(piece.file.value());
     }
-    plan_.hold(piece.file.value(), piece.piece.value());
+    plan_.arrive(id, piece.file.value(), piece.piece.value());
     outstanding_ -= length(piece);
     delivered_ += length(piece);
   }
@@ -340,7 +419,7 @@ class Simulation {
   std::uint64_t delivered_ = 0;
 };
 
-TEST(WorkPlan, hands_out_every_piece_exactly_once_unless_it_was_given_back) {
+TEST(PiecePlan, hands_out_every_piece_exactly_once_unless_it_was_given_back) {
   const std::uint64_t base = std::random_device{}();
   for (std::uint64_t seed = base; seed < base + 150; ++seed) {
     SCOPED_TRACE(fmt::format("seed {}", seed));

@@ -1,0 +1,78 @@
+#pragma once
+// OnwardBook: what this peer serves of other owners' shares: content that its downloads hold, in whole or in
+// part, to peers that show the right which this peer itself was let in by. The owner's signed word says
+// whether and until when. On the network thread. Spec: docs/spec/ticket.md, "Who else may serve".
+
+#include <map>
+
+#include "daemon/share_book.hpp"
+#include "io/offload.hpp"
+#include "swarm/meeting.hpp"
+#include "swarm/onward.hpp"
+
+namespace covey::daemon {
+
+/// What the book needs of the node around it.
+class OnwardNode {
+ public:
+  virtual ~OnwardNode() = default;
+  [[nodiscard]] virtual std::vector<access::Endpoint> reachable_at() const = 0;
+  [[nodiscard]] virtual const identity::DeviceKey& device() const = 0;
+  [[nodiscard]] virtual io::Offload& offload() = 0;
+};
+
+class OnwardBook final : public swarm::ShareSource, public swarm::OnwardHost {
+ public:
+  /// A share of a network is served on from now on, or not any more.
+  using OnChange = std::function<void(const access::ShareId&, bool served)>;
+
+  /// All references outlive the book.
+  OnwardBook(OnwardNode& node, UploadBook& uploads, swarm::Meetings& meetings, const Clock& clock)
+      : node_(&node), uploads_(&uploads), meetings_(&meetings), clock_(&clock) {}
+
+  /// Without it no member is let in. Outlives the book.
+  void set_members(const MemberCheck* members) { members_ = members; }
+  void on_change(OnChange callback) { on_change_ = std::move(callback); }
+
+  Result<swarm::Admission> admit(const swarm::OpenRequest& request,
+                                 const std::string& remote_address) override;
+
+  [[nodiscard]] std::vector<access::Endpoint> reachable_at() override { return node_->reachable_at(); }
+  void begin(swarm::OnwardShare share) override;
+  void arrived(const access::ShareId& share, std::span<const std::uint32_t> pieces) override;
+  io::Awaitable<void> end(access::ShareId share) override;
+  /// Ends everything.
+  io::Awaitable<void> end_all();
+
+  [[nodiscard]] bool serves(const access::ShareId& share) const { return shares_.contains(share); }
+
+ private:
+  struct Entry {
+    swarm::OnwardShare share;
+    std::optional<crypto::PublicKey> network;  // whose members are let in, where there is no ticket
+    std::shared_ptr<swarm::Meeting> meeting;
+  };
+  [[nodiscard]] bool shows_the_right(const Entry& entry, const swarm::OpenRequest& request) const;
+
+  OnwardNode* node_;
+  UploadBook* uploads_;
+  swarm::Meetings* meetings_;
+  const Clock* clock_;
+  const MemberCheck* members_ = nullptr;
+  OnChange on_change_;
+  std::map<access::ShareId, Entry> shares_;
+};
+
+/// Who is let in: first by this peer's own shares, then by those that it serves on.
+class Admissions final : public swarm::ShareSource {
+ public:
+  Admissions(swarm::ShareSource& own, swarm::ShareSource& onward) : own_(&own), onward_(&onward) {}
+  Result<swarm::Admission> admit(const swarm::OpenRequest& request,
+                                 const std::string& remote_address) override;
+
+ private:
+  swarm::ShareSource* own_;
+  swarm::ShareSource* onward_;
+};
+
+}  // namespace covey::daemon

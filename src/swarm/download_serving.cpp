@@ -1,0 +1,124 @@
+// What a download tells others of itself, and serves to them.
+
+#include <algorithm>
+
+#include "access/address_list.hpp"
+#include "base/log.hpp"
+#include "swarm/download.hpp"
+#include "swarm/part_origin.hpp"
+
+namespace covey::swarm {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kIntroductionLife = 30min;
+/// Sources that disagree about where they see us are not all believed.
+constexpr std::size_t kMaxSeenAt = 3;
+
+}  // namespace
+
+bool Download::may_serve_on() const {
+  const auto& said = content_.description();
+  return services_.onward != nullptr && meeting_ && order_.serve_on == ServeOn::kYes &&
+         order_.keep == Keep::kFiles && said && said->serve_until &&
+         *said->serve_until > services_.clock->wall();
+}
+
+void Download::note_own_address(const access::Endpoint& seen) {
+  const auto same = [&](const access::Endpoint& known) { return known.ip_text() == seen.ip_text(); };
+  if (seen_at_.size() < kMaxSeenAt && std::none_of(seen_at_.begin(), seen_at_.end(), same))
+    seen_at_.push_back(seen);
+}
+
+/// Where this peer serves the share, by its own word.
+std::optional<access::SignedProviderRecord> Download::introduction() {
+  if (!may_serve_on()) return std::nullopt;
+  auto addresses = services_.onward->reachable_at();
+  if (addresses.empty()) return std::nullopt;
+  const std::uint16_t port = addresses.front().port();
+  for (const auto& seen : seen_at_) {
+    const auto address = access::Endpoint::from_ip(seen.ip_text(), port);
+    if (address && std::find(addresses.begin(), addresses.end(), *address) == addresses.end())
+      addresses.push_back(*address);
+  }
+  const WallTime now = services_.clock->wall();
+  const access::ProviderRecord record{.share = order_.share.share,
+                                      .peer = services_.local->hello.device->peer_id(),
+                                      .addresses = std::move(addresses),
+                                      .issued_at = now,
+                                      .expires_at = now + kIntroductionLife};
+  return access::sign(record, *services_.local->hello.device);
+}
+
+void Download::introduce(DownloadLane& lane) {
+  if (auto record = introduction()) lane.introduce(std::move(*record));
+}
+
+io::Awaitable<void> Download::keep_introductions() {
+  while (true) {
+    const auto slept = co_await io::sleep_for(kIntroductionLife / 2);
+    if (!slept) co_return;
+    std::vector<SourceId> told;
+    for (auto& [id, place] : lanes_) {
+      if (std::find(told.begin(), told.end(), place.source) != told.end()) continue;
+      told.push_back(place.source);
+      introduce(*place.lane);
+    }
+  }
+}
+
+void Download::begin_serving() {
+  const auto& job = content_.job();
+  offered_ = content::PieceSet(plan_->numbers().total());
+  if (!may_serve_on() || job->folder == nullptr) return;
+  const bool file = content_.description()->kind == access::ShareKind::kFile;
+  auto part = std::make_shared<content::PartReading>(job->folder);
+  auto served = std::make_shared<ServedShare>();
+  served->name = content_.name()->text();
+  served->single_file = file;
+  served->manifest = job->manifest;
+  served->origin = std::make_unique<PartOrigin>(part, job->layers);
+  if (!file) {
+    served->manifest_bytes = job->manifest->encode();
+    auto layer = content::PieceLayer::of_bytes(served->manifest_bytes);
+    if (!layer) return;
+    served->manifest_layer = std::make_shared<const content::PieceLayer>(std::move(*layer));
+  }
+  OnwardShare share{.said = *content_.description(),
+                    .description = description_,
+                    .secret = std::nullopt,
+                    .membership = order_.share.membership,
+                    .served = std::move(served),
+                    .part = std::move(part),
+                    .held = offered_};
+  if (order_.share.secret) share.secret = order_.share.secret->clone();
+  services_.onward->begin(std::move(share));
+  serving_ = true;
+  std::vector<std::uint32_t> pieces;
+  const auto held = job->pieces->held();
+  for (std::uint32_t piece = 0; piece < held.total(); ++piece) {
+    if (held.has(piece)) pieces.push_back(piece);
+  }
+  offer_pieces(pieces);
+}
+
+/// Of these, what others can verify: whose layer can be sent along.
+void Download::offer_pieces(std::span<const std::uint32_t> pieces) {
+  std::vector<std::uint32_t> fresh;
+  for (const std::uint32_t piece : pieces) {
+    const content::FileIndex file = plan_->numbers().at(piece).file;
+    const bool provable =
+        content_.job()->manifest->geometry(file).one_piece() || content_.job()->layers->find(file);
+    if (provable && offered_.insert(piece)) fresh.push_back(piece);
+  }
+  if (!fresh.empty()) services_.onward->arrived(order_.share.share, fresh);
+}
+
+io::Awaitable<void> Download::end_serving() {
+  if (!serving_) co_return;
+  serving_ = false;
+  co_await services_.onward->end(order_.share.share);
+}
+
+}  // namespace covey::swarm

@@ -1,0 +1,86 @@
+#pragma once
+// Meeting: everybody who is met over one share, as far as this peer knows: who serves it, by their own signed
+// word, and who sits here and is told of news. Bounded: nobody fills it. On the network thread.
+// Spec: docs/spec/wire.md, "Have" and "Providers".
+
+#include <functional>
+#include <list>
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "access/provider_record.hpp"
+
+namespace covey::swarm {
+
+struct News {
+  std::vector<std::uint32_t> pieces;  // that this peer holds now, by number
+  std::vector<access::SignedProviderRecord> providers;
+};
+
+class Meeting : public std::enable_shared_from_this<Meeting> {
+ public:
+  static constexpr std::size_t kMaxProviders = 256;
+  using Tell = std::function<void(const News&)>;
+
+  Meeting(access::ShareId share, const Clock& clock) : share_(share), clock_(&clock) {}
+
+  /// One listener's place; it is left when this is destroyed.
+  class Seat {
+   public:
+    Seat(std::shared_ptr<Meeting> meeting, identity::PeerId peer, Tell tell);
+    ~Seat();
+    Seat(const Seat&) = delete;
+    Seat& operator=(const Seat&) = delete;
+    [[nodiscard]] const std::shared_ptr<Meeting>& meeting() const { return meeting_; }
+
+   private:
+    friend class Meeting;
+    std::shared_ptr<Meeting> meeting_;
+    identity::PeerId peer_;
+    Tell tell_;
+    std::list<Seat*>::iterator place_;
+  };
+  [[nodiscard]] std::unique_ptr<Seat> sit(const identity::PeerId& peer, Tell tell) {
+    return std::make_unique<Seat>(shared_from_this(), peer, std::move(tell));
+  }
+
+  /// A provider's word, checked here, and told to those who sit here. What it says when it is news; the
+  /// errors of access::verify; kLimitExceeded when too many are known. With `by`, only that peer's own word
+  /// is taken: kVerificationFailed for another's.
+  Result<std::optional<access::ProviderRecord>> add(access::SignedProviderRecord record,
+                                                    const identity::PeerId* by = nullptr);
+  /// Tells those who sit here that this peer holds these pieces now.
+  void arrived(std::vector<std::uint32_t> pieces);
+
+  /// Who serves the share, for everybody but `peer`.
+  [[nodiscard]] std::vector<access::SignedProviderRecord> providers(const identity::PeerId& peer) const;
+  /// Peers that sit here, beside this one.
+  [[nodiscard]] std::size_t others(const identity::PeerId& peer) const;
+
+ private:
+  struct Provider {
+    access::SignedProviderRecord record;
+    WallTime expires_at;
+    WallTime issued_at;
+  };
+  void tell(const News& news, const identity::PeerId* except);
+
+  access::ShareId share_;
+  const Clock* clock_;
+  std::list<Seat*> seats_;
+  std::map<identity::PeerId, Provider> providers_;
+};
+
+/// The meetings of a peer, each for as long as somebody needs it.
+class Meetings {
+ public:
+  explicit Meetings(const Clock& clock) : clock_(&clock) {}
+  [[nodiscard]] std::shared_ptr<Meeting> at(const access::ShareId& share);
+
+ private:
+  const Clock* clock_;
+  std::map<access::ShareId, std::weak_ptr<Meeting>> meetings_;
+};
+
+}  // namespace covey::swarm
