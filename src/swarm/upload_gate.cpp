@@ -3,6 +3,12 @@
 #include "io/gate.hpp"
 
 namespace covey::swarm {
+namespace {
+
+/// A limit loses nothing by it: what it allows meanwhile is kept.
+constexpr std::chrono::milliseconds kShortestWait{1};
+
+}  // namespace
 
 /// A seat's side on the network thread.
 struct UploadGate::Seat::Place {
@@ -83,7 +89,7 @@ void UploadGate::State::wake_at(std::optional<SteadyTime> at) {
     timer->cancel();
     return;
   }
-  timer->expires_after(*at - clock->steady());
+  timer->expires_after(std::max<SteadyTime::duration>(*at - clock->steady(), kShortestWait));
   timer->async_wait([weak = weak_from_this()](const std::error_code& error) {
     const auto self = weak.lock();
     if (error || !self || !self->timer) return;

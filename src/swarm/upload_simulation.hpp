@@ -21,6 +21,7 @@ class UploadSimulation {
     ShareKey share{1};
     double bytes_per_second = 1e9;     // of its link
     std::uint64_t piece = 256U << 10;  // it sends whole ones
+    bool paused = false;
     std::uint64_t sent = 0;
     SteadyTime first_turn{};
   };
@@ -37,6 +38,13 @@ class UploadSimulation {
   void remove(SessionId id) {
     turns.leave(id, now);
     sessions.erase(id);
+  }
+
+  /// Wants nothing after its turn until it is resumed.
+  void pause(SessionId id) { sessions.at(id).paused = true; }
+  void resume(SessionId id) {
+    sessions.at(id).paused = false;
+    turns.want(id);
   }
 
   void run_for(std::chrono::nanoseconds span) {
@@ -97,7 +105,7 @@ class UploadSimulation {
       if (session == sessions.end()) continue;
       session->second.sent += turn.bytes;
       turns.spent(turn.session, turn.bytes, now);
-      turns.want(turn.session);
+      if (!session->second.paused) turns.want(turn.session);
     }
   }
 

@@ -123,16 +123,36 @@ TEST(UploadTurns, a_reader_that_never_finishes_its_turn_holds_up_nobody) {
   EXPECT_GT(mega(simulation.sent_to(40)), 95);
 }
 
-TEST(UploadTurns, who_was_held_up_gathers_no_claim) {
-  NodeLimits limits = total(1'000'000);
-  UploadSimulation simulation(limits);
-  simulation.add({.peer = 1, .share = kLimited}, 1000);
+TEST(UploadTurns, who_was_held_up_by_its_share_gathers_no_claim) {
+  for (const Rate later : {Rate{}, Rate(10'000'000)}) {
+    UploadSimulation simulation(total(1'000'000));
+    simulation.add({.peer = 1, .share = kLimited}, 1000);
+    simulation.add({.peer = 2});
+    simulation.run_for(1000s);
+    simulation.turns.set_share_rate(kLimited, later, simulation.now);
+    const std::uint64_t before = simulation.sent_to(2);
+    simulation.run_for(10s);
+    EXPECT_NEAR(mega(simulation.sent_to(2) - before), 5, 0.6);
+  }
+}
+
+TEST(UploadTurns, who_was_slow_or_wanted_nothing_gathers_no_claim) {
+  UploadSimulation simulation(total(1'000'000));
+  std::vector<SessionId> slow;
+  for (int i = 0; i < 8; ++i) slow.push_back(simulation.add({.peer = 1, .bytes_per_second = 1000}));
   simulation.add({.peer = 2});
-  simulation.run_for(100s);
-  simulation.turns.set_share_rate(kLimited, std::nullopt, simulation.now);
+  simulation.turns.join(SessionId(1000), test_peer(3), ShareKey(1), {}, simulation.now);
+  simulation.turns.want(SessionId(1000));
+  simulation.sessions[SessionId(1000)] = {.peer = 3};
+  simulation.run_for(1s);
+  simulation.pause(SessionId(1000));
+  simulation.run_for(2000s);
+  for (const SessionId id : slow) simulation.sessions.at(id).bytes_per_second = 1e9;
+  simulation.run_for(300s);  // until the last slow turn is over
+  simulation.resume(SessionId(1000));
   const std::uint64_t before = simulation.sent_to(2);
-  simulation.run_for(10s);
-  EXPECT_NEAR(mega(simulation.sent_to(2) - before), 5, 0.6);
+  simulation.run_for(30s);
+  EXPECT_NEAR(mega(simulation.sent_to(2) - before), 10, 0.6);
 }
 
 TEST(UploadTurns, a_limit_for_each_peer_holds_whatever_its_connections) {
