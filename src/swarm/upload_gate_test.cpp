@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <asio/detached.hpp>
+#include <asio/use_future.hpp>
 
 #include <future>
 
@@ -173,6 +174,45 @@ TEST(UploadGate, a_cancelled_coroutine_of_another_thread_stops_waiting) {
   first.reset();
   second.reset();
   on_network([] {});
+}
+
+TEST(UploadGate, sessions_of_several_threads_all_get_their_turns) {
+  SystemClock clock;
+  io::EventThread network("network");
+  io::EventThreads links(2);
+  std::optional<UploadGate> gate;
+  NodeLimits limits{.total = {.down = {}, .up = 400'000'000}, .per_peer = {}, .upload_slots = 2};
+  constexpr unsigned kSessions = 12;
+  std::vector<std::future<std::uint64_t>> sums;
+  std::promise<void> started;
+  asio::post(network.executor(), [&] {
+    gate.emplace(network.executor(), clock, limits);
+    for (unsigned i = 0; i < kSessions; ++i) {
+      auto serve = [seat =
+                        gate->join(test_peer(i % 4), ShareKey(i % 2), {})]() -> io::Awaitable<std::uint64_t> {
+        std::uint64_t sum = 0;
+        std::uint64_t last = 0;
+        for (int turns = 0; turns < 20; ++turns) {
+          const auto turn = co_await seat->turn(last);
+          if (!turn) break;
+          last = 1000;
+          sum += *turn;
+        }
+        co_return sum;
+      };
+      sums.push_back(asio::co_spawn(links.next(), std::move(serve), asio::use_future));
+    }
+    started.set_value();
+  });
+  started.get_future().wait();
+  for (auto& sum : sums) EXPECT_EQ(sum.get(), 20U << 20);
+  links.stop();
+  std::promise<void> ended;
+  asio::post(network.executor(), [&] {
+    gate.reset();
+    ended.set_value();
+  });
+  ended.get_future().wait();
 }
 
 TEST(UploadGate, time_alone_brings_the_next_turn_under_a_limit) {
