@@ -101,6 +101,14 @@ class Process:
             raise Failure(f"{' '.join(self.command)} failed with {self.exit_code}{self.last_words()}")
         return output
 
+    def is_over(self):
+        return self._reap(os.WNOHANG)
+
+    def ask_to_stop(self):
+        """Does not wait; stop() does."""
+        if self.usage is None:
+            os.kill(self.child.pid, signal.SIGTERM)
+
     def stop(self):
         """Asks it to end, then insists, first on its process group and at last on the child itself."""
         for sent in (signal.SIGTERM, signal.SIGKILL):

@@ -86,6 +86,18 @@ TEST(Quantity, durations_and_sizes_parse_or_say_how_to_write_them) {
   EXPECT_FALSE(parse_bytes("12 parsecs"));
 }
 
+TEST(Quantity, sizes_can_be_written_so_that_they_parse_to_the_same) {
+  EXPECT_EQ(exact_bytes(0), "0");
+  EXPECT_EQ(exact_bytes(1234), "1234");
+  EXPECT_EQ(exact_bytes(2'000'000), "2M");
+  EXPECT_EQ(exact_bytes(1'500'000), "1500K");
+  EXPECT_EQ(exact_bytes(65536), "64KiB");
+  EXPECT_EQ(exact_bytes(3ULL << 40), "3TiB");
+  for (const std::uint64_t bytes :
+       {1ULL, 999ULL, 1000ULL, 1024ULL, 1'024'000ULL, 5ULL << 30, 7'000'000'000'000'000ULL})
+    EXPECT_EQ(*parse_bytes(exact_bytes(bytes)), bytes);
+}
+
 TEST(Encoding, text_in_urls_keeps_nothing_that_means_something_there) {
   EXPECT_EQ(percent_encoded("Az09-_~"), "Az09-_~");
   EXPECT_EQ(percent_encoded("a/b?c=d&e #%+."), "a%2Fb%3Fc%3Dd%26e%20%23%25%2B%2E");

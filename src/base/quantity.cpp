@@ -102,4 +102,21 @@ Result<std::uint64_t> parse_bytes(std::string_view text) {
   return static_cast<std::uint64_t>(std::llround(bytes));
 }
 
+std::string exact_bytes(std::uint64_t bytes) {
+  static constexpr std::array<std::string_view, 5> kDecimal{"", "K", "M", "G", "T"};
+  static constexpr std::array<std::string_view, 5> kBinary{"", "KiB", "MiB", "GiB", "TiB"};
+  const auto written = [bytes](std::uint64_t step, const std::array<std::string_view, 5>& units) {
+    std::uint64_t value = bytes;
+    std::size_t unit = 0;
+    while (value > 0 && value % step == 0 && unit + 1 < units.size()) {
+      value /= step;
+      ++unit;
+    }
+    return fmt::format("{}{}", value, units.at(unit));
+  };
+  const std::string decimal = written(1000, kDecimal);
+  const std::string binary = written(1024, kBinary);
+  return binary.size() <= decimal.size() ? binary : decimal;
+}
+
 }  // namespace covey

@@ -21,5 +21,7 @@ std::string human_duration(std::chrono::seconds duration);
 Result<std::chrono::seconds> parse_duration(std::string_view text);
 /// "500K", "2M", "1.5G", "64KiB": K, M, G, T are decimal, KiB … TiB binary. kInvalidArgument otherwise.
 Result<std::uint64_t> parse_bytes(std::string_view text);
+/// The shortest text that parse_bytes takes for the same: 2000000 → "2M", 65536 → "64KiB", 1234 → "1234".
+std::string exact_bytes(std::uint64_t bytes);
 
 }  // namespace covey
