@@ -22,12 +22,15 @@ struct SendRequest {
   bool verify = false;  // fetch it back over the real transport before the ticket is given out
   std::optional<std::uint64_t> expires_in_seconds;
   std::optional<std::uint64_t> uses;
+  std::optional<std::uint64_t> limit_up;  // bytes a second
 };
 
 struct ReceiveRequest {
   DownloadRequest download;
   /// How long to look for the sender before giving up with kUnreachable; also after a lost connection.
   std::uint64_t wait_seconds = 120;
+  std::optional<std::uint64_t> limit_down, limit_up;  // bytes a second
+  bool serve = false;                                 // go on serving to other receivers until stopped
 };
 
 class SendObserver {

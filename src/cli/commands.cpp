@@ -71,6 +71,10 @@ void CommandLine::add_transfer_commands() {
   send_command->add_option("--uses", sending->uses, "How many receivers the ticket lets in")
       ->check(CLI::PositiveNumber)
       ->type_name("N");
+  send_command
+      ->add_option("--limit-up", sending->limit_up,
+                   "At most so many bytes a second to all receivers, for example 5M")
+      ->type_name("RATE");
   send_command->add_flag("--qr", sending->qr, "Show the ticket as a QR code, too");
 
   auto receiving = std::make_shared<ReceiveOptions>();
@@ -83,6 +87,15 @@ void CommandLine::add_transfer_commands() {
       ->add_option("--wait", receiving->wait, "How long to look for the sender, for example 30s; else 2m")
       ->check(duration())
       ->type_name("DURATION");
+  receive_command
+      ->add_option("--limit-down", receiving->limit_down, "At most so many bytes a second, for example 5M")
+      ->type_name("RATE");
+  receive_command
+      ->add_option("--limit-up", receiving->limit_up,
+                   "Likewise, for what other receivers fetch from this one")
+      ->type_name("RATE");
+  receive_command->add_flag("--serve", receiving->serve,
+                            "When everything is there, go on serving other receivers until Ctrl-C");
 }
 
 void CommandLine::add_share_commands() {

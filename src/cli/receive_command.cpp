@@ -3,6 +3,7 @@
 #include <atomic>
 
 #include "api/json.hpp"
+#include "base/quantity.hpp"
 #include "cli/interruption.hpp"
 #include "cli/progress_writer.hpp"
 #include "cli/ticket_output.hpp"
@@ -42,6 +43,14 @@ ExitCode receive_exit_code(ErrorCode code, bool met_a_peer) {
 
 }  // namespace
 
+Result<std::optional<std::uint64_t>> rate_of(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  TRY(const auto bytes, parse_bytes(text));
+  if (bytes == 0)
+    return fail(ErrorCode::kInvalidArgument, "a limit of 0 lets nothing through; leave it out instead");
+  return bytes;
+}
+
 Result<api::DownloadRequest> download_request_of(const DownloadOptions& options, Shares shares,
                                                  Session& session) {
   api::DownloadRequest request;
@@ -71,7 +80,15 @@ ExitCode receive(const ReceiveOptions& options, Session& session) {
   if (!download) return session.fail(download.error());
   const auto wait = session.settings().seconds("receive.wait", options.wait);
   if (!wait) return session.fail(wait.error());
-  const api::ReceiveRequest request{std::move(*download), wait->value_or(kWaitSeconds)};
+  const auto limit_down = rate_of(options.limit_down);
+  if (!limit_down) return session.fail(limit_down.error());
+  const auto limit_up = rate_of(options.limit_up);
+  if (!limit_up) return session.fail(limit_up.error());
+  const api::ReceiveRequest request{.download = std::move(*download),
+                                    .wait_seconds = wait->value_or(kWaitSeconds),
+                                    .limit_down = *limit_down,
+                                    .limit_up = *limit_up,
+                                    .serve = options.serve};
 
   Interruption interruption([&] { session.programs().stop(); });
   ProgressWriter writer(session.console(), session.progress_mode());

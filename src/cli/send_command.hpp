@@ -18,6 +18,7 @@ struct SendOptions {
   bool qr = false;
   std::string expires;
   std::optional<std::uint64_t> uses;
+  std::string limit_up;
 };
 
 ExitCode send(const SendOptions& options, Session& session);

@@ -46,8 +46,11 @@ class HostileSender {
   using OnOpen = std::function<io::Awaitable<Result<>>(Stage&)>;
   using OnFetch = std::function<io::Awaitable<Result<>>(Stage&, const wire::Fetch&)>;
 
-  HostileSender(const io::Executor& network, Bytes shared)
-      : secret(access::TicketSecret::generate(peer.random)), content(std::move(shared)), tasks_(network) {
+  HostileSender(const io::Executor& network, Bytes shared, std::uint64_t seed = 77)
+      : peer(seed),
+        secret(access::TicketSecret::generate(peer.random)),
+        content(std::move(shared)),
+        tasks_(network) {
     const auto geometry = *content::PieceGeometry::for_size(content.size());
     std::vector<content::ChainingValue> values;
     for (std::uint32_t i = 0; i < geometry.piece_count(); ++i)
@@ -79,6 +82,13 @@ class HostileSender {
     description.root = access::ContentRoot::from(content::hash_whole(content).view());
     description.content_size = content.size();
   }
+  /// Pretends to serve on what another peer shares.
+  void pretend(const access::Ticket& ticket, const identity::DeviceKey& owner) {
+    description.share_id = access::share_id_of(ticket.secret);
+    description.owner = ticket.owner;
+    signer = &owner;
+  }
+  [[nodiscard]] access::Endpoint address() const { return listener_->address(); }
   [[nodiscard]] access::Ticket ticket() const {
     return {.owner = peer.id(), .secret = secret.clone(), .addresses = {listener_->address()}};
   }
@@ -94,7 +104,7 @@ class HostileSender {
     co_await threads_.stop();
   }
 
-  transport::TestPeer peer{77};
+  transport::TestPeer peer;
   access::TicketSecret secret;
   Bytes content;
   std::optional<content::PieceLayer> layer;

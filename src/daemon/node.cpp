@@ -25,9 +25,10 @@ Node::Node(io::Executor network, identity::DeviceKey device, const Clock& clock,
       clock_(&clock),
       uploads_(clock),
       shares_(device_, clock, random, uploads_),
-      onward_(*this, uploads_, meetings_, clock),
+      onward_(*this, uploads_, meetings_, gate_, clock),
       admissions_(shares_, onward_),
       meetings_(clock),
+      gate_(network_, clock),
       offload_(cores()),
       threads_(std::min<std::size_t>(8, cores())),
       tasks_(network) {}
@@ -40,8 +41,11 @@ Result<std::unique_ptr<Node>> Node::create(io::Executor network, identity::Devic
   TRY(auto tls, transport::TlsContext::create(node->device_, clock));
   node->tls_ = std::make_unique<transport::TlsContext>(std::move(tls));
   node->router_.add(swarm::kFetchProtocol, [self = node.get()](transport::Link& link, wire::StreamId stream) {
-    return std::make_unique<swarm::FetchServer>(link, stream, self->admissions_, self->meetings_,
-                                                self->network_);
+    swarm::FetchServer::Host host{.source = &self->admissions_,
+                                  .meetings = &self->meetings_,
+                                  .gate = &self->gate_,
+                                  .network = self->network_};
+    return std::make_unique<swarm::FetchServer>(link, stream, std::move(host));
   });
   node->local_ = {.tls = node->tls_.get(),
                   .hello = {.device = &node->device_,
@@ -122,6 +126,12 @@ io::Awaitable<Result<>> Node::verify_share(std::string share) {
   co_return Result<>{};
 }
 
+void Node::set_limits(swarm::NodeLimits limits) {
+  limits_ = limits;
+  gate_.set_limits(limits_);
+  budget_.set_limits(limits_, clock_->steady());
+}
+
 swarm::SwarmServices Node::services() {
   return {.network = network_,
           .local = &local_,
@@ -129,6 +139,7 @@ swarm::SwarmServices Node::services() {
           .offload = &offload_,
           .clock = clock_,
           .meetings = &meetings_,
+          .budget = &budget_,
           .onward = &onward_};
 }
 

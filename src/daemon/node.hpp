@@ -38,7 +38,7 @@ class Node final : public OnwardNode {
   io::Awaitable<Result<>> verify_share(std::string share);
 
   /// How fast this peer moves bytes, over all transfers; holds from now on.
-  void set_limits(swarm::NodeLimits limits) { limits_ = limits; }
+  void set_limits(swarm::NodeLimits limits);
   [[nodiscard]] const swarm::NodeLimits& limits() const { return limits_; }
 
   [[nodiscard]] swarm::SwarmServices services();
@@ -66,6 +66,8 @@ class Node final : public OnwardNode {
   OnwardBook onward_;
   Admissions admissions_;
   swarm::Meetings meetings_;
+  swarm::UploadGate gate_;
+  swarm::DownloadBudget budget_;
   std::unique_ptr<transport::TlsContext> tls_;
   transport::Router router_;
   transport::Local local_;

@@ -39,6 +39,7 @@ class Sender {
 
   io::Awaitable<Result<>> run() {
     CO_TRY(node_, Node::create(network_, identity::DeviceKey::ephemeral(random_), clock_, random_));
+    node_->set_limits({.total = {.down = std::nullopt, .up = request_.limit_up}, .per_peer = {}});
     auto outcome = listen_somewhere(*node_, request_.listen);
     if (outcome) outcome = co_await prepare_and_serve();
     co_await node_->stop();
@@ -138,13 +139,14 @@ class Sender {
 class Receiver {
  public:
   Receiver(asio::io_context& context, const api::ReceiveRequest& request, api::ReceiveObserver& observer)
-      : network_(context.get_executor()), request_(request), observer_(observer) {}
+      : network_(context.get_executor()), request_(request), observer_(observer), stopped_(network_) {}
 
   io::Awaitable<Result<api::TransferView>> run() {
     CO_TRY(auto ticket, access::Ticket::parse(request_.download.ticket));
     const std::string title = "from " + ticket.owner.short_text();  // until the share says its own
     auto key = errand_key(ticket.secret, request_.download.directory, machine_id(), random_);
     CO_TRY(node_, Node::create(network_, std::move(key), clock_, random_));
+    node_->set_limits({.total = {.down = request_.limit_down, .up = request_.limit_up}, .per_peer = {}});
     listen_for_others();
     swarm::DownloadOrder order{.share = access::ShareReference::from(std::move(ticket)),
                                .directory = request_.download.directory,
@@ -159,6 +161,7 @@ class Receiver {
     const auto result = co_await download_->run();
     view_.finished_at = to_unix_ms(clock_.wall());
     update();
+    while (result && request_.serve && !stopping_) (void)co_await stopped_.wait();
     co_await node_->stop();
     if (!result) co_return std::unexpected(result.error());
     co_return view_;
@@ -166,6 +169,7 @@ class Receiver {
 
   void stop() {
     stopping_ = true;
+    stopped_.open_all();
     if (download_) download_->stop();
   }
 
@@ -181,7 +185,7 @@ class Receiver {
 
   io::Awaitable<void> show() {
     Result<> slept;
-    while (slept) {
+    while (slept && !view_.finished_at) {
       update();
       slept = co_await io::sleep_for(kShowEvery);
     }
@@ -199,6 +203,7 @@ class Receiver {
   std::unique_ptr<Node> node_;
   std::unique_ptr<swarm::Download> download_;
   api::TransferView view_;
+  io::Gate stopped_;
   bool stopping_ = false;
 };
 

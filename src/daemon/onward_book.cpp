@@ -30,6 +30,13 @@ void OnwardBook::begin(swarm::OnwardShare share) {
   if (of_network && on_change_) on_change_(id, true);
 }
 
+void OnwardBook::set_limit(const access::ShareId& share, swarm::Rate limit_up) {
+  const auto found = shares_.find(share);
+  if (found == shares_.end()) return;
+  found->second.share.limit_up = limit_up;
+  gate_->set_share_rate(swarm::upload_key(share), limit_up);
+}
+
 void OnwardBook::arrived(const access::ShareId& share, std::span<const std::uint32_t> pieces) {
   const auto found = shares_.find(share);
   if (found == shares_.end()) return;
@@ -80,7 +87,8 @@ Result<swarm::Admission> OnwardBook::admit(const swarm::OpenRequest& request,
                        .description = share.description,
                        .observer = uploads_->open(view, request.peer, remote_address),
                        .held = share.held,
-                       .served_on = true};
+                       .served_on = true,
+                       .limit_up = share.limit_up};
   if (share.held.is_full()) out.held.reset();
   return out;
 }

@@ -7,7 +7,7 @@
 
 #include "daemon/share_book.hpp"
 #include "io/offload.hpp"
-#include "swarm/meeting.hpp"
+#include "swarm/fetch_server.hpp"
 #include "swarm/onward.hpp"
 
 namespace covey::daemon {
@@ -27,8 +27,9 @@ class OnwardBook final : public swarm::ShareSource, public swarm::OnwardHost {
   using OnChange = std::function<void(const access::ShareId&, bool served)>;
 
   /// All references outlive the book.
-  OnwardBook(OnwardNode& node, UploadBook& uploads, swarm::Meetings& meetings, const Clock& clock)
-      : node_(&node), uploads_(&uploads), meetings_(&meetings), clock_(&clock) {}
+  OnwardBook(OnwardNode& node, UploadBook& uploads, swarm::Meetings& meetings, swarm::UploadGate& gate,
+             const Clock& clock)
+      : node_(&node), uploads_(&uploads), meetings_(&meetings), gate_(&gate), clock_(&clock) {}
 
   /// Without it no member is let in. Outlives the book.
   void set_members(const MemberCheck* members) { members_ = members; }
@@ -39,6 +40,7 @@ class OnwardBook final : public swarm::ShareSource, public swarm::OnwardHost {
 
   [[nodiscard]] std::vector<access::Endpoint> reachable_at() override { return node_->reachable_at(); }
   void begin(swarm::OnwardShare share) override;
+  void set_limit(const access::ShareId& share, swarm::Rate limit_up) override;
   void arrived(const access::ShareId& share, std::span<const std::uint32_t> pieces) override;
   io::Awaitable<void> end(access::ShareId share) override;
   /// Ends everything.
@@ -57,6 +59,7 @@ class OnwardBook final : public swarm::ShareSource, public swarm::OnwardHost {
   OnwardNode* node_;
   UploadBook* uploads_;
   swarm::Meetings* meetings_;
+  swarm::UploadGate* gate_;
   const Clock* clock_;
   const MemberCheck* members_ = nullptr;
   OnChange on_change_;

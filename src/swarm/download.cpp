@@ -36,6 +36,7 @@ Download::Download(SwarmServices services, DownloadOrder order)
       lane_tasks_(services.network),
       changed_(services.network),
       job_known_(services.network) {
+  if (services_.budget != nullptr) transfer_ = services_.budget->new_transfer();
   if (services_.meetings != nullptr) meeting_ = services_.meetings->at(order_.share.share);
 }
 
@@ -43,6 +44,7 @@ Download::~Download() = default;
 
 io::Awaitable<Result<std::filesystem::path>> Download::run() {
   last_contact_ = services_.clock->steady();
+  set_limits(order_.limits);
   tasks_.spawn(keep_checkpoints());
   tasks_.spawn(keep_introductions());
   auto result = co_await try_until_done();
@@ -52,6 +54,8 @@ io::Awaitable<Result<std::filesystem::path>> Download::run() {
   co_await lane_tasks_.join();
   tasks_.cancel();
   co_await tasks_.join();
+  if (services_.budget != nullptr)
+    services_.budget->set_transfer_rate(transfer_, std::nullopt, last_contact_);
   if (result) result = co_await finish();
   waiting_for_.clear();
   if (result) {
@@ -164,6 +168,14 @@ io::Awaitable<void> Download::keep_checkpoints() {
 void Download::set_piece_order(PieceOrder order) {
   order_.piece_order = order;
   if (plan_) plan_->set_order(order);
+}
+
+void Download::set_limits(RateLimits limits) {
+  order_.limits = limits;
+  if (services_.budget != nullptr)
+    services_.budget->set_transfer_rate(transfer_, limits.down, services_.clock->steady());
+  if (serving_) services_.onward->set_limit(order_.share.share, limits.up);
+  wake_lanes();
 }
 
 TransferProgress Download::progress() {

@@ -14,6 +14,7 @@
 
 #include "access/share_reference.hpp"
 #include "io/task_group.hpp"
+#include "swarm/download_budget.hpp"
 #include "swarm/download_content.hpp"
 #include "swarm/download_lane.hpp"
 #include "swarm/limits.hpp"
@@ -35,7 +36,8 @@ struct SwarmServices {
   io::Offload* offload = nullptr;
   const Clock* clock = nullptr;
   Meetings* meetings = nullptr;
-  OnwardHost* onward = nullptr;  // null: downloads serve nobody
+  DownloadBudget* budget = nullptr;  // null: as fast as it goes
+  OnwardHost* onward = nullptr;      // null: downloads serve nobody
 };
 
 /// Where a share can be had now, and the asker's membership as it is now.
@@ -88,7 +90,7 @@ class Download final : public LaneOwner {
 
   /// May be changed while it runs.
   void set_piece_order(PieceOrder order);
-  void set_limits(RateLimits limits) { order_.limits = limits; }
+  void set_limits(RateLimits limits);
 
   [[nodiscard]] TransferProgress progress();
 
@@ -127,6 +129,7 @@ class Download final : public LaneOwner {
   void drop_source(SourceId source, const Error& error);
   void stop_lanes();
   void wake_lanes();
+  void wake_lanes_at(SteadyTime when);
   [[nodiscard]] bool is_owner(SourceId source) const;
 
   io::Awaitable<Result<std::shared_ptr<DownloadJob>>> on_opened(LaneId lane, ShareOpening opening) override;
@@ -162,6 +165,8 @@ class Download final : public LaneOwner {
   std::optional<Error> verdict_;  // what ends the download
   std::optional<Error> last_failure_;
   std::unique_ptr<PiecePlan> plan_;
+  TransferKey transfer_;
+  bool waking_ = false;  // a task waits for the budget to allow more
   std::map<LaneId, LanePlace> lanes_;
   std::map<SourceId, Active> active_;
   LaneId next_lane_;

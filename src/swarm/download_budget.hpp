@@ -20,6 +20,12 @@ class DownloadBudget {
  public:
   explicit DownloadBudget(const NodeLimits& limits = {});
 
+  /// A key that no other transfer of this peer has.
+  [[nodiscard]] TransferKey new_transfer() {
+    ++last_transfer_;
+    return last_transfer_;
+  }
+
   void set_limits(const NodeLimits& limits, SteadyTime now);
   /// No rate forgets the transfer.
   void set_transfer_rate(TransferKey transfer, Rate rate, SteadyTime now);
@@ -37,6 +43,7 @@ class DownloadBudget {
   [[nodiscard]] bool unlimited() const { return !total_.rate() && !per_peer_ && transfers_.empty(); }
   TokenBucket& bucket_of(const identity::PeerId& peer, SteadyTime now);
 
+  TransferKey last_transfer_;
   TokenBucket total_;
   Rate per_peer_;
   std::unordered_map<identity::PeerId, TokenBucket> peers_;  // whose bucket may not be full

@@ -80,7 +80,12 @@ void Download::lane_ended(LaneId id, const Result<>& outcome) {
   const LanePlace place = std::move(lanes_.at(id));
   lanes_.erase(id);
   if (opener_ == id) opener_.reset();
-  if (plan_) plan_->give_back(id);
+  if (plan_) {
+    const std::uint64_t bytes = plan_->give_back(id);
+    const Source* const source = pool_.find(place.source);
+    if (services_.budget != nullptr && source != nullptr)
+      services_.budget->give_back(transfer_, source->peer, bytes, services_.clock->steady());
+  }
   wasted_ += place.lane->wasted();
   if (const auto active = active_.find(place.source); active != active_.end()) {
     const Source* const source = pool_.find(place.source);
@@ -230,11 +235,32 @@ std::optional<Batch> Download::claim(LaneId lane, std::uint64_t bytes, double ra
   // Towards the end smaller batches, so that the lanes finish together.
   constexpr std::uint64_t kSmallest = 512U << 10;
   const std::uint64_t share = plan_->free_bytes() / (2 * std::max<std::size_t>(1, lanes_.size()));
-  const Claim claim{.lane = lane,
-                    .source = lanes_.at(lane).source,
-                    .bytes = std::min(bytes, std::max(share, kSmallest)),
-                    .rate = rate};
-  return plan_->next(claim, last_contact_);
+  Claim claim{.lane = lane,
+              .source = lanes_.at(lane).source,
+              .bytes = std::min(bytes, std::max(share, kSmallest)),
+              .rate = rate};
+  const Source* const source = pool_.find(claim.source);
+  if (services_.budget == nullptr || source == nullptr) return plan_->next(claim, last_contact_);
+  claim.bytes = services_.budget->allow(transfer_, source->peer, claim.bytes, last_contact_);
+  if (claim.bytes == 0) {
+    wake_lanes_at(services_.budget->ready_at(transfer_, source->peer, last_contact_));
+    return std::nullopt;
+  }
+  auto batch = plan_->next(claim, last_contact_);
+  if (batch) services_.budget->spend(transfer_, source->peer, batch->bytes, last_contact_);
+  return batch;
+}
+
+/// One task waits for all lanes that the budget holds back.
+void Download::wake_lanes_at(SteadyTime when) {
+  if (waking_) return;
+  waking_ = true;
+  auto wait = [](Download* self, SteadyTime until) -> io::Awaitable<void> {
+    const auto slept = co_await io::sleep_for(until - self->services_.clock->steady());
+    self->waking_ = false;
+    if (slept) self->wake_lanes();
+  };
+  tasks_.spawn(wait(this, when));
 }
 
 void Download::on_layer(content::FileIndex file, Layer layer) {

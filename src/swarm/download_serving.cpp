@@ -91,7 +91,8 @@ void Download::begin_serving() {
                     .membership = order_.share.membership,
                     .served = std::move(served),
                     .part = std::move(part),
-                    .held = offered_};
+                    .held = offered_,
+                    .limit_up = order_.limits.up};
   if (order_.share.secret) share.secret = order_.share.secret->clone();
   services_.onward->begin(std::move(share));
   serving_ = true;

@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "base/cursor.hpp"
 #include "base/log.hpp"
 #include "identity/membership.hpp"
 #include "swarm/piece_sender.hpp"
@@ -43,6 +44,11 @@ bool is_of_the_file(ErrorCode code) {
 
 }  // namespace
 
+ShareKey upload_key(const access::ShareId& share) {
+  ByteReader reader(share.view());
+  return ShareKey(reader.number<std::uint64_t>().value_or(0));
+}
+
 /// What an admitted stream is doing; ends when the sending coroutines and the handler are gone.
 struct FetchServer::Session {
   Session(transport::Link& on, wire::StreamId id, const Admission& admission, io::Executor net);
@@ -57,6 +63,7 @@ struct FetchServer::Session {
   static io::Awaitable<void> serve(std::shared_ptr<Session> self);
   static io::Awaitable<void> tell_news(std::shared_ptr<Session> self);
   io::Awaitable<Result<>> serve_range(Range range);
+  io::Awaitable<Result<>> take_turn();
   io::Awaitable<Result<>> serve_files(Range range);
   io::Awaitable<Result<>> serve_pieces(std::uint32_t file, Range range);
   io::Awaitable<Result<>> serve_manifest(Range range);
@@ -71,6 +78,9 @@ struct FetchServer::Session {
   std::shared_ptr<const ServedShare> share;
   std::shared_ptr<UploadObserver> observer;
   std::unique_ptr<Meeting::Seat> seat;
+  std::shared_ptr<UploadGate::Seat> turns;
+  std::uint64_t turn = 0;   // bytes that may be sent in this turn
+  std::uint64_t spent = 0;  // of it
   io::Executor network;
   PieceSender sender;
   std::optional<content::PieceSet> held_at_first;
@@ -105,9 +115,8 @@ struct FetchServer::Opened {
   wire::ShareOpened answer;
 };
 
-FetchServer::FetchServer(transport::Link& link, wire::StreamId stream, ShareSource& source,
-                         Meetings& meetings, io::Executor network)
-    : link_(&link), stream_(stream), source_(&source), meetings_(&meetings), network_(std::move(network)) {}
+FetchServer::FetchServer(transport::Link& link, wire::StreamId stream, Host host)
+    : link_(&link), stream_(stream), host_(std::move(host)) {}
 
 FetchServer::~FetchServer() = default;
 
@@ -124,7 +133,7 @@ io::Awaitable<Result<>> FetchServer::on_frame(wire::FrameHeader header, transpor
     case wire::FrameKind::kFinished:
       if (session_) {
         session_->report();
-        asio::post(network_, [observer = session_->observer] { observer->on_finished(); });
+        asio::post(host_.network, [observer = session_->observer] { observer->on_finished(); });
       }
       break;
     default:
@@ -140,19 +149,21 @@ void FetchServer::on_end(const Error& /*reason*/) {
   ++session_->cancelled_at;
   session_->asked.open_all();
   session_->heard.open_all();
+  session_->turns->close(session_->spent);
 }
 
 /// In one go on the network thread: what is held now is told, and what comes later is news to the session.
 Result<FetchServer::Opened> FetchServer::open_on_network(const OpenRequest& request,
                                                          const std::string& from) {
-  TRY(const auto admission, source_->admit(request, from));
-  Opened out{.session = std::make_shared<Session>(*link_, stream_, admission, network_), .answer = {}};
-  const auto meeting = meetings_->at(request.share);
+  TRY(const auto admission, host_.source->admit(request, from));
+  Opened out{.session = std::make_shared<Session>(*link_, stream_, admission, host_.network), .answer = {}};
+  const auto meeting = host_.meetings->at(request.share);
   out.answer.set_description(std::string(as_text(admission.description.payload)));
   out.answer.set_signature(std::string(as_text(admission.description.signature.view())));
   out.answer.set_partial(admission.held.has_value());
   out.answer.set_seen_at(from);
   out.answer.set_others(static_cast<std::uint32_t>(meeting->others(request.peer)));
+  out.session->turns = host_.gate->join(request.peer, upload_key(request.share), admission.limit_up);
   if (admission.served_on) out.session->news.providers = meeting->providers(request.peer);
   out.session->seat = meeting->sit(
       request.peer, [weak = std::weak_ptr(out.session), on = link_->executor()](const News& news) {
@@ -179,7 +190,7 @@ io::Awaitable<Result<>> FetchServer::open_share(transport::FrameBody& body) {
   auto ask = [this, request, from = link_->stream().remote_address()] {
     return open_on_network(request, from);
   };
-  auto opened = co_await io::call_on(network_, std::move(ask));
+  auto opened = co_await io::call_on(host_.network, std::move(ask));
   if (!opened) co_return co_await link_->end_stream(stream_, opened.error());
   session_ = opened->session;
   CO_TRY_VOID(co_await link_->send_message(stream_, wire::FrameKind::kShareOpened, opened->answer));
@@ -216,7 +227,7 @@ io::Awaitable<Result<>> FetchServer::take_provider(transport::FrameBody& body) {
     const auto added = session->seat->meeting()->add(std::move(record), &by);
     if (!added) log::debug("a provider's word was refused: {}", added.error().context);
   };
-  asio::post(network_, std::move(add));
+  asio::post(host_.network, std::move(add));
   co_return Result<>{};
 }
 
@@ -267,6 +278,8 @@ io::Awaitable<void> FetchServer::Session::serve(std::shared_ptr<Session> self) {
       if (!flushed) co_return;
       self->report();
       if (!self->queue.empty()) continue;
+      self->turns->pause(std::exchange(self->spent, 0));
+      self->turn = 0;
       self->taken_back.clear();
       self->sender.release_memory();
       const auto asked = co_await self->asked.wait();
@@ -276,6 +289,7 @@ io::Awaitable<void> FetchServer::Session::serve(std::shared_ptr<Session> self) {
     const Range range = self->queue.front();
     self->queue.pop_front();
     const auto outcome = co_await self->serve_range(range);
+    if (self->ended) co_return;
     if (!outcome && outcome.error().code == ErrorCode::kNotFound) {
       self->link->close({ErrorCode::kPeerMisbehaved, "pieces asked for that this peer does not hold"});
       co_return;
@@ -295,6 +309,14 @@ io::Awaitable<Result<>> FetchServer::Session::serve_range(Range range) {
   if (range.file == wire::kManifestFile) return serve_manifest(range);
   if (range.file_count > 0) return serve_files(range);
   return serve_pieces(range.file, range);
+}
+
+/// Waits until it is this peer's turn to be sent something; a piece may overdraw it a little.
+io::Awaitable<Result<>> FetchServer::Session::take_turn() {
+  if (spent < turn) co_return Result<>{};
+  CO_TRY_VOID(co_await sender.flush());
+  CO_TRY(turn, co_await turns->turn(std::exchange(spent, 0)));
+  co_return Result<>{};
 }
 
 io::Awaitable<Result<>> FetchServer::Session::serve_files(Range range) {
@@ -322,10 +344,12 @@ io::Awaitable<Result<>> FetchServer::Session::serve_pieces(std::uint32_t file, R
       co_return fail(ErrorCode::kRefused, "the owner has closed this share");
     }
     if (takes_back(file, range.first_piece + i)) continue;
+    CO_TRY_VOID(co_await take_turn());
     const auto outcome =
         co_await sender.send_piece(content::FileIndex(file), content::PieceIndex(range.first_piece + i));
-    if (!outcome && !is_of_the_file(outcome.error().code)) co_return outcome;
+    if (!outcome && !is_of_the_file(outcome.error().code)) co_return std::unexpected(outcome.error());
     if (!outcome) co_return co_await tell_trouble(file, outcome.error());
+    spent += *outcome;
     unreported += share->manifest->geometry(content::FileIndex(file))
                       .length(content::PieceIndex(range.first_piece + i));
     if (unreported >= kReportEveryBytes) report();
@@ -336,6 +360,8 @@ io::Awaitable<Result<>> FetchServer::Session::serve_pieces(std::uint32_t file, R
 io::Awaitable<Result<>> FetchServer::Session::serve_manifest(Range range) {
   if (range.want_layer) CO_TRY_VOID(co_await sender.send_layer(wire::kManifestFile, *share->manifest_layer));
   for (std::uint32_t i = 0; i < range.piece_count; ++i) {
+    CO_TRY_VOID(co_await take_turn());
+    spent += share->manifest_layer->geometry().length(content::PieceIndex(range.first_piece + i));
     CO_TRY_VOID(co_await sender.send_manifest_piece(content::PieceIndex(range.first_piece + i)));
   }
   co_return Result<>{};

@@ -10,17 +10,26 @@
 
 #include "swarm/meeting.hpp"
 #include "swarm/served_share.hpp"
+#include "swarm/upload_gate.hpp"
 #include "transport/link.hpp"
 
 namespace covey::swarm {
 
 inline constexpr const char* kFetchProtocol = "covey/fetch/1";
 
+/// All who fetch under one share id share its limit.
+[[nodiscard]] ShareKey upload_key(const access::ShareId& share);
+
 class FetchServer final : public transport::StreamHandler {
  public:
-  /// `source` and `meetings` are asked on `network` and outlive every link.
-  FetchServer(transport::Link& link, wire::StreamId stream, ShareSource& source, Meetings& meetings,
-              io::Executor network);
+  /// Asked on the network thread; all outlive every link.
+  struct Host {
+    ShareSource* source = nullptr;
+    Meetings* meetings = nullptr;
+    UploadGate* gate = nullptr;
+    io::Executor network;
+  };
+  FetchServer(transport::Link& link, wire::StreamId stream, Host host);
   ~FetchServer() override;
 
   io::Awaitable<Result<>> on_frame(wire::FrameHeader header, transport::FrameBody& body) override;
@@ -35,9 +44,7 @@ class FetchServer final : public transport::StreamHandler {
 
   transport::Link* link_;
   wire::StreamId stream_;
-  ShareSource* source_;
-  Meetings* meetings_;
-  io::Executor network_;
+  Host host_;
   struct Opened;
   Result<Opened> open_on_network(const OpenRequest& request, const std::string& from);
 

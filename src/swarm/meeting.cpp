@@ -1,5 +1,6 @@
 #include "swarm/meeting.hpp"
 
+#include <algorithm>
 #include <set>
 
 namespace covey::swarm {
@@ -58,11 +59,17 @@ std::size_t Meeting::others(const identity::PeerId& peer) const {
   return out.size();
 }
 
+bool Meeting::is_over() const {
+  const WallTime now = clock_->wall();
+  return seats_.empty() && std::none_of(providers_.begin(), providers_.end(),
+                                        [&](const auto& entry) { return entry.second.expires_at > now; });
+}
+
 std::shared_ptr<Meeting> Meetings::at(const access::ShareId& share) {
-  std::erase_if(meetings_, [](const auto& entry) { return entry.second.expired(); });
-  auto& place = meetings_[share];
-  auto meeting = place.lock();
-  if (!meeting) place = meeting = std::make_shared<Meeting>(share, *clock_);
+  std::erase_if(meetings_,
+                [](const auto& entry) { return entry.second.use_count() == 1 && entry.second->is_over(); });
+  auto& meeting = meetings_[share];
+  if (!meeting) meeting = std::make_shared<Meeting>(share, *clock_);
   return meeting;
 }
 

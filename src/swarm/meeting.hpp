@@ -55,6 +55,8 @@ class Meeting : public std::enable_shared_from_this<Meeting> {
 
   /// Who serves the share, for everybody but `peer`.
   [[nodiscard]] std::vector<access::SignedProviderRecord> providers(const identity::PeerId& peer) const;
+  /// Whether nobody sits here and nobody is known to serve the share.
+  [[nodiscard]] bool is_over() const;
   /// Peers that sit here, beside this one.
   [[nodiscard]] std::size_t others(const identity::PeerId& peer) const;
 
@@ -72,7 +74,7 @@ class Meeting : public std::enable_shared_from_this<Meeting> {
   std::map<identity::PeerId, Provider> providers_;
 };
 
-/// The meetings of a peer, each for as long as somebody needs it.
+/// The meetings of a peer, each for as long as somebody sits there or is known to serve the share.
 class Meetings {
  public:
   explicit Meetings(const Clock& clock) : clock_(&clock) {}
@@ -80,7 +82,7 @@ class Meetings {
 
  private:
   const Clock* clock_;
-  std::map<access::ShareId, std::weak_ptr<Meeting>> meetings_;
+  std::map<access::ShareId, std::shared_ptr<Meeting>> meetings_;
 };
 
 }  // namespace covey::swarm

@@ -79,10 +79,14 @@ TEST_F(MeetingTest, news_reach_those_who_still_sit_there) {
 
 TEST_F(MeetingTest, lasts_as_long_as_somebody_needs_it) {
   EXPECT_EQ(meetings_.at(share_), meeting_);
+  EXPECT_TRUE(*meeting_->add(word_of(ada_)));
   const std::weak_ptr<Meeting> before = meeting_;
   meeting_.reset();
+  (void)meetings_.at(access::ShareId::from(Bytes(16, 2)));
+  EXPECT_FALSE(before.expired()) << "Ada is known to serve the share";
+  clock_.advance(31min);
+  (void)meetings_.at(access::ShareId::from(Bytes(16, 2)));
   EXPECT_TRUE(before.expired());
-  EXPECT_NE(meetings_.at(share_), nullptr);
 }
 
 TEST(SwarmMessages, a_set_of_pieces_comes_back_from_its_messages) {

@@ -20,6 +20,7 @@ struct OnwardShare {
   std::shared_ptr<ServedShare> served;
   std::shared_ptr<content::PartReading> part;  // what `served` reads from
   content::PieceSet held;
+  Rate limit_up;
 };
 
 class OnwardHost {
@@ -29,6 +30,7 @@ class OnwardHost {
   [[nodiscard]] virtual std::vector<access::Endpoint> reachable_at() = 0;
   /// Serves it from now on, until end() or serve_until. Another one of the same share id ends.
   virtual void begin(OnwardShare share) = 0;
+  virtual void set_limit(const access::ShareId& share, Rate limit_up) = 0;
   /// More of it has come.
   virtual void arrived(const access::ShareId& share, std::span<const std::uint32_t> pieces) = 0;
   /// Those who fetch it are told, and nothing reads from it any more when this returns.

@@ -318,13 +318,15 @@ std::vector<PiecePlan::Elsewhere> PiecePlan::arrived(LaneId by, std::uint32_t pi
   return out;
 }
 
-void PiecePlan::give_back(LaneId lane) {
+std::uint64_t PiecePlan::give_back(LaneId lane) {
   for (auto& [file, state] : layers_) {
     if (!state.layer && state.asked == lane) state.asked.reset();
   }
   const auto found = lanes_.find(lane);
-  if (found == lanes_.end()) return;
+  if (found == lanes_.end()) return 0;
+  std::uint64_t bytes = 0;
   for (const Asked& entry : found->second.asked) {
+    bytes += length(entry.piece);
     const auto asked = askers_.find(entry.piece);
     if (asked == askers_.end() || --asked->second > 0) continue;
     askers_.erase(asked);
@@ -334,6 +336,7 @@ void PiecePlan::give_back(LaneId lane) {
     }
   }
   lanes_.erase(found);
+  return bytes;
 }
 
 }  // namespace covey::swarm

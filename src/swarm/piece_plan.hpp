@@ -63,8 +63,8 @@ class PiecePlan {
   };
   /// A lane has delivered a piece, verified and stored. The lanes that need not deliver it any more.
   std::vector<Elsewhere> arrived(LaneId lane, std::uint32_t piece);
-  /// A lane has ended: what it was asked for and did not deliver is free again.
-  void give_back(LaneId lane);
+  /// A lane has ended: what it was asked for and did not deliver is free again; so many bytes.
+  std::uint64_t give_back(LaneId lane);
 
   [[nodiscard]] bool done() const { return missing_.count() == 0; }
   /// Bytes not yet handed out.

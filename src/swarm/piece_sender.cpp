@@ -48,10 +48,13 @@ Result<> PieceSender::append_piece(content::FileIndex file, content::PieceIndex 
   return {};
 }
 
-io::Awaitable<Result<>> PieceSender::send_piece(content::FileIndex file, content::PieceIndex piece) {
+io::Awaitable<Result<std::uint64_t>> PieceSender::send_piece(content::FileIndex file,
+                                                             content::PieceIndex piece) {
+  const std::size_t before = used_;
   CO_TRY_VOID(append_piece(file, piece));
-  if (used_ >= kFlushBytes) co_return co_await flush();
-  co_return Result<>{};
+  const std::uint64_t bytes = used_ - before;
+  if (used_ >= kFlushBytes) CO_TRY_VOID(co_await flush());
+  co_return bytes;
 }
 
 io::Awaitable<Result<>> PieceSender::send_manifest_piece(content::PieceIndex piece) {

@@ -15,7 +15,8 @@ class PieceSender {
 
   /// Appends one piece; sends when enough has gathered. The errors of PieceOrigin::Reader; then
   /// nothing of this piece was sent and others may follow.
-  io::Awaitable<Result<>> send_piece(content::FileIndex file, content::PieceIndex piece);
+  /// The bytes that it takes on the wire.
+  io::Awaitable<Result<std::uint64_t>> send_piece(content::FileIndex file, content::PieceIndex piece);
   io::Awaitable<Result<>> send_manifest_piece(content::PieceIndex piece);
   io::Awaitable<Result<>> send_layer(std::uint32_t file, const content::PieceLayer& layer);
   /// Sends what has gathered.

@@ -11,6 +11,7 @@
 
 #include "access/share_description.hpp"
 #include "content/piece_numbers.hpp"
+#include "swarm/limits.hpp"
 #include "swarm/piece_origin.hpp"
 
 namespace covey::swarm {
@@ -55,6 +56,7 @@ struct Admission {
   std::shared_ptr<UploadObserver> observer;  // its end of life tells that the peer is gone
   std::optional<content::PieceSet> held;     // what there is of it here; nothing: everything
   bool served_on = false;                    // whether others than the owner may serve it
+  Rate limit_up;                             // over all who fetch it
 };
 
 /// Who decides about strangers' wishes: the node. Called on the network thread.
