@@ -83,9 +83,13 @@ void ProgressWriter::run() {
 }
 
 void ProgressWriter::write(const std::vector<Chunk>& chunks) {
-  for (const Chunk& chunk : chunks) {
-    std::ostream& stream = chunk.stream == Stream::kOut ? console_.out : console_.err;
-    stream << chunk.text << std::flush;
+  // What belongs together goes out at once: between taking the bars away and drawing them nothing is shown.
+  for (auto at = chunks.begin(); at != chunks.end();) {
+    const Stream target = at->stream;
+    std::string text;
+    for (; at != chunks.end() && at->stream == target; ++at) text += at->text;
+    std::ostream& stream = target == Stream::kOut ? console_.out : console_.err;
+    stream << text << std::flush;
   }
 }
 

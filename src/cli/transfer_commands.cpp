@@ -51,7 +51,7 @@ void add_row(Table& table, const TransferView& view, Glyphs glyphs) {
              cell(view.title),
              {state_words(view, glyphs), std::string(api::name_of(view.state))},
              {percent ? fmt::format("{}%", *percent) : "", std::to_string(view.bytes_done)},
-             {human_bytes(view.bytes_total), std::to_string(view.bytes_total)},
+             {view.bytes_total == 0 ? "" : human_bytes(view.bytes_total), std::to_string(view.bytes_total)},
              {moves ? human_rate(view.rate) : "", fmt::format("{:.0f}", std::max(0.0, view.rate))},
              {moves && eta ? human_duration(std::chrono::seconds(static_cast<std::int64_t>(*eta))) : "",
               eta ? std::to_string(*eta) : ""},

@@ -105,9 +105,6 @@ Result<DownloadBook::Found> DownloadBook::find(const std::string& id) {
 io::Awaitable<Result<DownloadBook::Found>> DownloadBook::find_idle(std::string id) {
   CO_TRY(auto entry, find(id));
   while (entry->chore) {
-    if (entry->chore->state == TransferState::kMoving) {
-      co_return fail(ErrorCode::kInvalidArgument, "download {} is being moved; wait until that is done", id);
-    }
     const auto chore = entry->chore;
     chore->progress.stop = true;
     chore_ended_.open_all();

@@ -45,7 +45,7 @@ class DownloadBook {
 
   // Each gives kNotFound for an unknown id, and kInvalidArgument for what makes no sense in its state.
   Changed set(std::string id, api::TransferSettings settings);
-  /// Also ends a check.
+  /// Also ends a check or a move.
   Changed pause(std::string id);
   /// Queues a paused or failed one, and a complete one whose last check found changes: it is fetched again.
   Changed resume(std::string id);
@@ -81,7 +81,7 @@ class DownloadBook {
   io::Awaitable<Result<>> save(const Entry& entry);
   using Found = std::shared_ptr<Entry>;  // so that nobody who waits is left with one that was removed
   Result<Found> find(const std::string& id);
-  /// As find; kInvalidArgument while it is moved. Ends a check.
+  /// As find. Ends a check or a move, which is taken back unless it was done.
   io::Awaitable<Result<Found>> find_idle(std::string id);
   io::Awaitable<Result<>> enqueue(Entry& entry);
   io::Awaitable<Result<>> remove_stopped(const Entry& entry, api::RemovedFiles files);

@@ -270,8 +270,6 @@ TEST(DownloadBook, a_complete_download_is_moved_and_goes_by_its_new_place) {
     const auto moving = co_await d.daemon->book.move(id, d.x.destination("to").string());
     CO_REQUIRE(moving);
     EXPECT_EQ(moving->state, TransferState::kMoving);
-    const auto refused = co_await d.daemon->book.pause(id);
-    EXPECT_FALSE(refused);
     const auto view = co_await d.daemon->wait_for(id, TransferState::kComplete);
     EXPECT_EQ(view.destination, d.x.destination("to") / "one.bin");
     EXPECT_EQ(read_file(view.destination), noise(kMiB));

@@ -76,10 +76,10 @@ bool has_anything(const StoredDownload& download) {
          std::filesystem::exists(content::PartFolder::part_path(download.request.directory, *name), error);
 }
 
-Result<> carry_out(const StoredDownload& download) {
+Result<> carry_out(const StoredDownload& download, const std::atomic<bool>& stop) {
   if (!has_anything(download)) return {};
   ResultMove move = move_of(download);
-  auto outcome = move.run();
+  auto outcome = move.run(stop);
   if (outcome) return outcome;
   // Only what was in place already, with something left to tidy up, has been moved after all.
   const auto ended = move.recover();
@@ -214,7 +214,7 @@ io::Awaitable<void> DownloadBook::carry(Entry& entry, Then then) {
     co_await moved(entry, fail(ErrorCode::kCancelled, "the daemon ended before it was moved"), then);
     co_return;
   }
-  auto work = [download = entry.stored] { return carry_out(download); };
+  auto work = [download = entry.stored, chore] { return carry_out(download, chore->progress.stop); };
   const Result<> outcome = co_await node_->offload().run(std::move(work));
   chore_runs_ = false;
   co_await moved(entry, outcome, then);

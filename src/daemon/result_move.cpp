@@ -62,6 +62,11 @@ Result<> ResultMove::check() const {
 }
 
 Result<> ResultMove::run() {
+  const std::atomic<bool> never{false};
+  return run(never);
+}
+
+Result<> ResultMove::run(const std::atomic<bool>& stop) {
   TRY_VOID(check());
   const auto from = open_folder(source_.parent_path());
   if (!from) return failed("open", source_.parent_path());
@@ -74,22 +79,22 @@ Result<> ResultMove::run() {
     return {};
   }
   if (errno != EXDEV) return failed("move", source_);
-  auto moved = move_over();
+  auto moved = move_over(stop);
   // Whatever was not placed is taken back here; what was, stays for recover() to end.
   if (!moved && !was_placed()) (void)remove_staging();
   return moved;
 }
 
-Result<> ResultMove::move_over() {
-  TRY_VOID(copy_to_staging());
+Result<> ResultMove::move_over(const std::atomic<bool>& stop) {
+  TRY_VOID(copy_to_staging(stop));
   TRY_VOID(note_and_place());
   TRY_VOID(remove_source());
   return remove_staging();
 }
 
-Result<> ResultMove::copy_to_staging() {
+Result<> ResultMove::copy_to_staging(const std::atomic<bool>& stop) {
   if (disk_->make_folder(AT_FDCWD, staging_.c_str(), 0700) != 0) return failed("make", staging_);
-  return copy_tree(source_, staging_ / kCopy, *disk_);
+  return copy_tree(source_, staging_ / kCopy, *disk_, stop);
 }
 
 Result<> ResultMove::note_and_place() {

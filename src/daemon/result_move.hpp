@@ -7,6 +7,7 @@
 // and only then is what was copied removed at the source. Nothing is overwritten, and what has been added or
 // changed at the source meanwhile stays there. Blocking, on the pool.
 
+#include <atomic>
 #include <filesystem>
 
 #include "base/result.hpp"
@@ -23,6 +24,8 @@ class ResultMove {
   /// kAlreadyExists when the name is taken; kInvalidArgument for a folder moved into itself or what holds
   /// neither files nor folders; kSourceChanged, kDiskFull, kIo, kPermissionDenied. On an error everything is
   /// as before.
+  /// kCancelled soon after `stop` becomes true while it copies.
+  Result<> run(const std::atomic<bool>& stop);
   Result<> run();
 
   enum class Ended : std::uint8_t { kMoved, kTakenBack };
@@ -33,8 +36,8 @@ class ResultMove {
 
  private:
   Result<> check() const;
-  Result<> move_over();
-  Result<> copy_to_staging();
+  Result<> move_over(const std::atomic<bool>& stop);
+  Result<> copy_to_staging(const std::atomic<bool>& stop);
   Result<> note_and_place();
   Result<> remove_source();
   Result<> remove_staging() const;

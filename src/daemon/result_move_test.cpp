@@ -229,6 +229,15 @@ TEST(ResultMove, takes_everything_back_when_a_write_fails) {
   EXPECT_GT(failures, 5);
 }
 
+TEST(ResultMove, stops_when_it_is_told_to_and_takes_everything_back) {
+  Places places;
+  TwoFileSystems disk;
+  const std::atomic<bool> stop{true};
+  EXPECT_EQ(places.move(disk).run(stop).error().code, ErrorCode::kCancelled);
+  EXPECT_TRUE(places.is_whole(places.source()));
+  EXPECT_EQ(places.entries("to"), 0U);
+}
+
 TEST(ResultMove, ends_a_rename_that_was_cut_short) {
   Places places;
   fs::rename(places.source(), places.target());

@@ -34,17 +34,24 @@ Result<struct stat> status_of(const fs::path& path) {
   return status;
 }
 
+/// What all of one copy goes by.
+struct Copying {
+  content::DiskCalls& disk;
+  const std::atomic<bool>& stop;
+};
+
 /// The bytes of [begin, end), which hold data.
-Result<> copy_span(int from, int to, off_t begin, off_t end, const fs::path& path, content::DiskCalls& disk) {
+Result<> copy_span(int from, int to, off_t begin, off_t end, const fs::path& path, const Copying& copying) {
   Bytes buffer(kCopyBytes);
   while (begin < end) {
+    if (copying.stop) return fail(ErrorCode::kCancelled, "stopped; everything is where it was");
     const auto wanted = std::min<std::size_t>(buffer.size(), static_cast<std::size_t>(end - begin));
     const ssize_t got = ::pread(from, buffer.data(), wanted, begin);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return failed("read", path);
     if (got == 0) return fail(ErrorCode::kSourceChanged, "{} became shorter meanwhile", path.string());
-    if (disk.write_at(to, ByteView(buffer).first(static_cast<std::size_t>(got)),
-                      static_cast<std::uint64_t>(begin)) != 0)
+    if (copying.disk.write_at(to, ByteView(buffer).first(static_cast<std::size_t>(got)),
+                              static_cast<std::uint64_t>(begin)) != 0)
       return failed("write the copy of", path);
     begin += got;
   }
@@ -52,8 +59,8 @@ Result<> copy_span(int from, int to, off_t begin, off_t end, const fs::path& pat
 }
 
 /// Holes stay holes: a partial download of a large file is mostly one.
-Result<> copy_bytes(int from, int to, off_t size, const fs::path& path, content::DiskCalls& disk) {
-  if (disk.resize(to, static_cast<std::uint64_t>(size)) != 0) return failed("make the copy of", path);
+Result<> copy_bytes(int from, int to, off_t size, const fs::path& path, const Copying& copying) {
+  if (copying.disk.resize(to, static_cast<std::uint64_t>(size)) != 0) return failed("make the copy of", path);
   off_t at = 0;
   while (at < size) {
     off_t begin = ::lseek(from, at, SEEK_DATA);
@@ -62,13 +69,13 @@ Result<> copy_bytes(int from, int to, off_t size, const fs::path& path, content:
     off_t end = ::lseek(from, begin, SEEK_HOLE);
     if (end <= begin) end = size;
     end = std::min(end, size);
-    TRY_VOID(copy_span(from, to, begin, end, path, disk));
+    TRY_VOID(copy_span(from, to, begin, end, path, copying));
     at = end;
   }
   return {};
 }
 
-Result<> copy_file(const fs::path& from, const fs::path& to, content::DiskCalls& disk) {
+Result<> copy_file(const fs::path& from, const fs::path& to, const Copying& copying) {
   const content::FileDescriptor source(::open(from.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
   if (!source) return failed("open", from);
   struct stat before {};
@@ -77,11 +84,12 @@ Result<> copy_file(const fs::path& from, const fs::path& to, content::DiskCalls&
   const content::FileDescriptor copy(
       ::open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, before.st_mode & 0777));
   if (!copy) return failed("make", to);
-  TRY_VOID(copy_bytes(source.get(), copy.get(), before.st_size, from, disk));
+  TRY_VOID(copy_bytes(source.get(), copy.get(), before.st_size, from, copying));
   if (::fstat(source.get(), &after) != 0) return failed("look at", from);
   if (!is_same(before, after)) return fail(ErrorCode::kSourceChanged, "{} changed meanwhile", from.string());
   ::fchmod(copy.get(), before.st_mode & 0777);
-  if (disk.set_mtime(copy.get(), nanoseconds(before.st_mtim)) != 0 || disk.sync_file(copy.get()) != 0)
+  if (copying.disk.set_mtime(copy.get(), nanoseconds(before.st_mtim)) != 0 ||
+      copying.disk.sync_file(copy.get()) != 0)
     return failed("finish", to);
   return {};
 }
@@ -98,9 +106,11 @@ Result<> finish_folder(const fs::path& from, const fs::path& to, content::DiskCa
 
 }  // namespace
 
-Result<> copy_tree(const fs::path& from, const fs::path& to, content::DiskCalls& disk) {
+Result<> copy_tree(const fs::path& from, const fs::path& to, content::DiskCalls& disk,
+                   const std::atomic<bool>& stop) {
+  const Copying copying{disk, stop};
   TRY(const auto top, status_of(from));
-  if (S_ISREG(top.st_mode)) return copy_file(from, to, disk);
+  if (S_ISREG(top.st_mode)) return copy_file(from, to, copying);
   std::vector<fs::path> folders{{}};
   if (disk.make_folder(AT_FDCWD, to.c_str(), 0700) != 0) return failed("make", to);
   std::error_code error;
@@ -112,7 +122,7 @@ Result<> copy_tree(const fs::path& from, const fs::path& to, content::DiskCalls&
       if (disk.make_folder(AT_FDCWD, (to / below).c_str(), 0700) != 0) return failed("make", to / below);
       folders.push_back(below);
     } else if (S_ISREG(status.st_mode)) {
-      TRY_VOID(copy_file(at->path(), to / below, disk));
+      TRY_VOID(copy_file(at->path(), to / below, copying));
     } else {
       return fail(ErrorCode::kInvalidArgument,
                   "{} is neither a file nor a folder; take it away, or move the download yourself",
