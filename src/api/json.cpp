@@ -327,7 +327,13 @@ std::string to_json(const std::vector<ShareView>& shares) {
   return line(ShareList{shares});
 }
 std::string to_json(const std::vector<TransferView>& transfers) {
-  return line(TransferList{transfers});
+  // Thousands may be queued: written one by one, none of them is copied.
+  std::string out = R"({"transfers":[)";
+  for (const auto& transfer : transfers) {
+    if (&transfer != transfers.data()) out += ',';
+    out += line(transfer);
+  }
+  return out + "]}";
 }
 std::string to_json(PartialFiles partial) {
   return line(CancelBody{partial});

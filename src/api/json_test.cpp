@@ -52,6 +52,16 @@ TEST(Json, what_an_older_daemon_stored_of_a_download_is_read) {
   EXPECT_EQ(from_json<TransferView>(text).value().settings, TransferSettings{});
 }
 
+TEST(Json, a_list_of_transfers_comes_back_as_it_was) {
+  for (const std::size_t count : {0U, 1U, 3U}) {
+    const std::vector<TransferView> views(count, full_transfer());
+    const auto back = from_json<std::vector<TransferView>>(to_json(views));
+    ASSERT_TRUE(back) << to_string(back.error());
+    EXPECT_EQ(back->size(), count);
+    EXPECT_EQ(to_json(*back), to_json(views));
+  }
+}
+
 TEST(Json, every_other_type_comes_back_as_it_was) {
   ShareView share;
   share.kind = ShareKind::kFolder;

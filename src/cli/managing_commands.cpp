@@ -26,8 +26,9 @@ Result<std::vector<std::string>> ids_of(const ChosenTransfers& chosen,
                                         Session& session) {
   if (!chosen.all) {
     if (!chosen.ids.empty()) return chosen.ids;
-    return covey::fail(ErrorCode::kInvalidArgument,
-                       "which transfers? Name them as covey transfers does, or say --all");
+    return covey::fail(
+        ErrorCode::kInvalidArgument,
+        "which transfers? Name their ids as covey transfers lists them, or say --all. See --help");
   }
   TRY(const auto views, session.daemon().transfers());
   std::vector<std::string> ids;

@@ -110,6 +110,7 @@ class DownloadBook {
   io::Awaitable<void> end_chore(Entry& entry, Then then);
   io::Awaitable<Then> set_aside(Entry& entry);
   io::Awaitable<void> check(Entry& entry, Then then);
+  io::Awaitable<void> check_owed(std::string id);
   io::Awaitable<Result<CheckFindings>> findings_of(StoredDownload download, std::shared_ptr<Chore> chore);
   io::Awaitable<void> carry(Entry& entry, Then then);
   io::Awaitable<void> recover_move(Entry& entry);

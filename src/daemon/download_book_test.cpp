@@ -157,6 +157,30 @@ TEST(DownloadBook, runs_as_many_as_there_are_places_in_the_order_of_the_queue) {
   });
 }
 
+TEST(DownloadBook, absent_peers_give_up_their_place_to_the_next) {
+  run_downloads([](Downloads& d) -> io::Awaitable<void> {
+    d.daemon->book.set_places(1);
+    for (int i = 0; i < 3; ++i) {
+      const auto absent = co_await d.daemon->book.start(d.absent());
+      CO_REQUIRE(absent);
+    }
+    write_file(d.x.source("there"), noise(1000));
+    auto request = co_await d.request(d.x.source("there"), "there");
+    CO_REQUIRE(request);
+    auto wanted = std::move(*request);
+    const auto there = co_await d.daemon->book.start(std::move(wanted));
+    CO_REQUIRE(there);
+    (void)co_await d.daemon->wait_for(there->id, TransferState::kComplete);
+    for (const auto& view : d.daemon->book.views()) {
+      if (view.id == there->id) continue;
+      EXPECT_EQ(view.state, TransferState::kQueued);
+      EXPECT_EQ(view.queue_position, std::nullopt) << "it waits for its peer, not for its turn";
+      EXPECT_THAT(view.waiting_for, HasSubstr("to come back"));
+      EXPECT_FALSE(view.error);
+    }
+  });
+}
+
 TEST(DownloadBook, each_change_costs_one_write_however_many_downloads_there_are) {
   run_downloads([](Downloads& d) -> io::Awaitable<void> {
     constexpr std::uint64_t kMany = 300;

@@ -25,20 +25,21 @@ std::string files(std::uint64_t count) {
 
 std::string advice_for(const CheckFindings& found, const std::string& id, bool complete) {
   std::string out;
-  if (found.changed.empty()) {
+  if (found.changed.empty() && (complete || found.files > 0)) {
     out = fmt::format("{} read again, everything as it was promised", files(found.files));
   } else if (complete) {
     out = fmt::format(
         "{} of {} not as promised; 'covey resume {}' fetches it again and replaces what is there, so move it "
-        "away "
-        "first if you want to keep it",
+        "away first if you want to keep it",
         found.changed.size(), files(found.files), id);
-  } else {
+  } else if (found.files > 0) {
     out = fmt::format("{} of {} did not verify; what was wrong is fetched again", found.changed.size(),
                       files(found.files));
   }
-  if (found.unproved > 0) out += fmt::format("; {} can be checked once whole", files(found.unproved));
-  return out;
+  if (found.unproved == 0) return out;
+  if (!out.empty()) out += "; ";
+  return out + fmt::format("{} not whole yet, to be checked by itself once the download is complete",
+                           files(found.unproved));
 }
 
 api::CheckView view_of(const Result<CheckFindings>& found, const std::string& id, bool complete,
@@ -143,6 +144,12 @@ DownloadBook::Changed DownloadBook::verify(std::string id) {
   tasks_.spawn(check(*entry, then));
   tell(*entry);
   co_return refreshed(*entry);
+}
+
+/// What could not be checked while it was not whole.
+io::Awaitable<void> DownloadBook::check_owed(std::string id) {
+  const auto begun = co_await verify(std::move(id));
+  if (!begun) log::warn("cannot check a download: {}", to_string(begun.error()));
 }
 
 io::Awaitable<void> DownloadBook::check(Entry& entry, Then then) {
@@ -295,6 +302,8 @@ io::Awaitable<void> DownloadBook::note_found(std::string id, std::filesystem::pa
   auto keep = [id, files = *found](DaemonStore& store) { return store.save_promised(id, files); };
   const auto saved = co_await store_->run(std::move(keep));
   if (!saved) log::warn("cannot record what a download is to be: {}", to_string(saved.error()));
+  const auto entry = find(id);
+  if (entry && (*entry)->owes_check()) tasks_.spawn(check_owed(id));
 }
 
 }  // namespace covey::daemon

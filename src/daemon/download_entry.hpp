@@ -20,6 +20,8 @@ struct DownloadBook::Entry : std::enable_shared_from_this<Entry> {
   TransferQueue::Turn turn = TransferQueue::Turn::kRun;
   api::TransferState wanted_after_stop = api::TransferState::kPaused;
   std::unique_ptr<io::Gate> ended;
+  bool met_peer = false;   // in this run
+  bool gives_way = false;  // is being stopped for others, because its peer is absent
   std::shared_ptr<Chore> chore;
   bool promised_noted = false;
   bool leaving = false;  // is being removed
@@ -33,6 +35,8 @@ struct DownloadBook::Entry : std::enable_shared_from_this<Entry> {
     auto parsed = content::RelativePath::parse(stored.view.title);
     return parsed ? std::optional(std::move(*parsed)) : std::nullopt;
   }
+  /// The last check had to leave something out that was not whole yet.
+  [[nodiscard]] bool owes_check() const { return stored.view.check && stored.view.check->unproved > 0; }
   [[nodiscard]] std::filesystem::path directory() const { return stored.request.directory; }
 };
 

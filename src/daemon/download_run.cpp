@@ -67,6 +67,8 @@ Result<> DownloadBook::launch(Entry& entry, TransferQueue::Turn turn) {
   entry.running = std::make_unique<swarm::Download>(node_->services(), std::move(order));
   entry.turn = turn;
   entry.wanted_after_stop = TransferState::kPaused;
+  entry.met_peer = false;
+  entry.gives_way = false;
   entry.ended = std::make_unique<io::Gate>(node_->services().network);
   live_.insert(&entry);
   tasks_.spawn(run(entry));
@@ -88,6 +90,7 @@ io::Awaitable<void> DownloadBook::conclude(Entry& entry, const Result<std::files
   if (result) {
     if (!entry.promised_noted) watch_.spawn(note_found(entry.id(), *result));
     co_await settle(entry, TransferState::kComplete, std::nullopt);
+    if (entry.promised_noted && entry.owes_check()) tasks_.spawn(check_owed(entry.id()));
     co_return;
   }
   const ErrorCode code = result.error().code;
@@ -96,11 +99,12 @@ io::Awaitable<void> DownloadBook::conclude(Entry& entry, const Result<std::files
     const bool goes_on = !shutting_down_ && !entry.chore && !entry.leaving;
     if (goes_on) queue_.add(entry.id(), entry.stored.request.settings.priority, entry.arrival);
     back_to_queue(entry, {});
+  } else if (entry.gives_way || is_absence(code)) {
+    queue_.set_absent(entry.id(), node_->clock().steady());
+    back_to_queue(entry,
+                  entry.gives_way ? Error{ErrorCode::kUnreachable, "nobody answered"} : result.error());
   } else if (code == ErrorCode::kCancelled) {
     co_await settle(entry, entry.wanted_after_stop, std::nullopt);
-  } else if (is_absence(code)) {
-    queue_.set_absent(entry.id(), node_->clock().steady());
-    back_to_queue(entry, result.error());
   } else if (code == ErrorCode::kDiskFull) {
     // Nothing is lost: once there is room, resume goes on.
     co_await settle(entry, TransferState::kPaused, result.error());
@@ -142,6 +146,7 @@ io::Awaitable<void> DownloadBook::settle(Entry& entry, TransferState state, std:
 
 io::Awaitable<void> DownloadBook::stop_running(Entry& entry, TransferState then) {
   queue_.remove(entry.id());
+  entry.gives_way = false;
   entry.wanted_after_stop = then;
   entry.running->stop();
   (void)co_await entry.ended->wait();
@@ -172,6 +177,12 @@ void DownloadBook::look_after(Entry& entry) {
       entry.wanted_after_stop = TransferState::kQueued;
       entry.running->stop();
     }
+  }
+  entry.met_peer = entry.met_peer || met;
+  // One that was there a moment ago is waited for; one that did not answer at all lets others go first.
+  if (!entry.met_peer && progress.phase == swarm::Phase::kWaiting && !queue_.front(1).empty()) {
+    entry.gives_way = true;
+    entry.running->stop();
   }
   if (!met || entry.promised_noted) return;
   entry.promised_noted = true;

@@ -188,6 +188,15 @@ class Managed(CoveyTest):
         self.watch(name)
         self.assertEqual(differences(tree, self.destination / "tree"), [])
 
+    def test_what_is_not_whole_is_checked_once_it_is(self):
+        path = random_file(self.source / "data.bin", 64 * MIB)
+        name, proxy = self.halted_download(path, after=24 * MIB)
+        answer = self.expect(0, self.covey("verify", name, home=self.reader))  # it runs, and goes on afterwards
+        self.assertIn("not whole yet", answer.err)
+        proxy.release()
+        view = self.wait_for(name, lambda view: view["state"] == "complete" and view["check"]["unproved"] == 0)
+        self.assertEqual((view["check"]["files"], view["check"]["changed_total"]), (1, 0))
+
     # moves
 
     def move_and_finish(self, there):
