@@ -3,6 +3,7 @@
 #include "daemon/download_book.hpp"
 
 #include <gmock/gmock.h>
+#include <asio/ip/tcp.hpp>
 
 #include "daemon/test_node.hpp"
 
@@ -84,7 +85,12 @@ struct Daemon {
 };
 
 struct Downloads {
-  Downloads(Exchange& with, std::string name) : x(with), file(x.folder / name), daemon(open()) {}
+  Downloads(Exchange& with, std::string name)
+      : x(with),
+        file(x.folder / name),
+        daemon(open()),
+        silence(x.receiver.node->services().network,
+                asio::ip::tcp::endpoint(asio::ip::address_v4::loopback(), 0)) {}
 
   [[nodiscard]] std::unique_ptr<Daemon> open() const { return std::make_unique<Daemon>(x.receiver, file); }
   /// Ends the daemon, or just forgets it as a kill would, and starts another on the same store.
@@ -103,20 +109,28 @@ struct Downloads {
     out.directory = x.destination(into).string();
     co_return out;
   }
-  /// Of what nobody serves.
-  [[nodiscard]] api::DownloadRequest absent() {
-    const access::Ticket ticket{.owner = x.sender.node->device().peer_id(),
-                                .secret = access::TicketSecret::generate(x.sender.random),
-                                .addresses = {*access::Endpoint::parse("127.0.0.1:1")}};
-    api::DownloadRequest out;
-    out.ticket = ticket.to_text();
-    out.directory = x.destination().string();
-    return out;
+  /// Of a peer that is not there.
+  [[nodiscard]] api::DownloadRequest absent() { return from("127.0.0.1:1"); }
+  /// Of one that takes connections and never says a word, so that the download holds its place meanwhile.
+  [[nodiscard]] api::DownloadRequest silent() {
+    return from(fmt::format("127.0.0.1:{}", silence.local_endpoint().port()));
   }
 
   Exchange& x;
   std::filesystem::path file;
   std::unique_ptr<Daemon> daemon;
+  asio::ip::tcp::acceptor silence;
+
+ private:
+  [[nodiscard]] api::DownloadRequest from(const std::string& address) {
+    const access::Ticket ticket{.owner = x.sender.node->device().peer_id(),
+                                .secret = access::TicketSecret::generate(x.sender.random),
+                                .addresses = {*access::Endpoint::parse(address)}};
+    api::DownloadRequest out;
+    out.ticket = ticket.to_text();
+    out.directory = x.destination().string();
+    return out;
+  }
 };
 
 void run_downloads(const std::function<io::Awaitable<void>(Downloads&)>& body) {
@@ -130,7 +144,7 @@ void run_downloads(const std::function<io::Awaitable<void>(Downloads&)>& body) {
 TEST(DownloadBook, runs_as_many_as_there_are_places_in_the_order_of_the_queue) {
   run_downloads([](Downloads& d) -> io::Awaitable<void> {
     d.daemon->book.set_places(1);
-    const auto holder = co_await d.daemon->book.start(d.absent());  // has the place until all are there
+    const auto holder = co_await d.daemon->book.start(d.silent());  // has the place until all are there
     CO_REQUIRE(holder);
     std::vector<std::string> ids;
     for (int i = 0; i < 3; ++i) {
@@ -188,7 +202,7 @@ TEST(DownloadBook, each_change_costs_one_write_however_many_downloads_there_are)
     std::vector<std::string> ids;
     const auto before = d.daemon->store.calls();
     for (std::uint64_t i = 0; i < kMany; ++i) {
-      const auto started = co_await d.daemon->book.start(d.absent());
+      const auto started = co_await d.daemon->book.start(d.silent());
       CO_REQUIRE(started);
       ids.push_back(started->id);
     }
@@ -217,7 +231,7 @@ TEST(DownloadBook, order_priorities_limits_and_pauses_survive) {
     d.daemon->book.set_places(1);
     std::vector<std::string> ids;
     for (int i = 0; i < 5; ++i) {
-      const auto started = co_await d.daemon->book.start(d.absent());
+      const auto started = co_await d.daemon->book.start(d.silent());
       CO_REQUIRE(started);
       ids.push_back(started->id);
     }
@@ -340,7 +354,7 @@ TEST(DownloadBook, what_makes_no_sense_is_said_to) {
     const auto unknown = co_await book.verify("nothing");
     EXPECT_THAT(unknown.error().context, HasSubstr("covey transfers"));
     d.daemon->book.set_places(1);
-    const auto started = co_await book.start(d.absent());
+    const auto started = co_await book.start(d.silent());
     CO_REQUIRE(started);
     const auto nothing_there = co_await book.verify(started->id);
     EXPECT_EQ(nothing_there.error().code, ErrorCode::kNotFound);

@@ -122,8 +122,7 @@ void DownloadBook::back_to_queue(Entry& entry, const Error& reason) {
   view.eta_seconds.reset();
   view.peers.clear();
   view.waiting_for.clear();
-  if (!reason.context.empty())
-    view.waiting_for = fmt::format("its sender to come back ({}); others go first", reason.context);
+  if (!reason.context.empty()) view.waiting_for = fmt::format("its sender to come back ({})", reason.context);
   tell(entry);
 }
 
