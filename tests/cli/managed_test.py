@@ -2,6 +2,7 @@
 
 import json
 import os
+import pty
 import shutil
 import sys
 import unittest
@@ -10,6 +11,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from support.case import MEMORY, CoveyTest, free_port, has_room_in_memory
 from support.files import KIB, MIB, differences, part_folder, random_file
+from support.program import INTERRUPTED
 from support.proxy import Proxy
 from support.tickets import Ticket, through
 
@@ -150,6 +152,29 @@ class Managed(CoveyTest):
         self.ok("remove", "--over")
         self.assertEqual(self.transfers(), {})
         self.assertEqual(len(os.listdir(self.destination)), 4, "the files stay")
+
+    def test_all_are_watched_as_a_table_on_a_terminal_and_as_lines_elsewhere(self):
+        self.ok("limits", "--active", "1", "--down", "50M")
+        first, _ = self.halted_download(random_file(self.source / "first.bin", 32 * MIB), "--limit-down", "5M")
+        second = self.get(self.ticket(self.files(1)[0]))
+        screen, terminal = pty.openpty()
+        self.addCleanup(os.close, screen)
+        watching = self.start("transfers", "--watch", home=self.reader, env={"TERM": "xterm"},
+                              preexec_fn=lambda: os.dup2(terminal, 2))
+        os.close(terminal)
+        shown = ""
+        while not ("queued, number 1" in shown and first in shown and second in shown):
+            shown += os.read(screen, 65536).decode()
+        self.assertRegex(shown, "1 running|0 running")
+        self.assertIn("limits ↓ 50 MB/s ↑ none", shown)
+        self.assertRegex(shown, "ID +TITLE +PROGRESS")
+        self.expect(INTERRUPTED, watching.interrupt())
+        lines = self.start("transfers", "--watch", "--json", home=self.reader)
+        lines.wait_for_event(lambda event: event["event"] == "transfer" and event["id"] == second)
+        self.assertEqual(lines.events()[0]["event"], "limits")
+        self.ok("remove", second)
+        lines.wait_for_event(lambda event: event["event"] == "removed" and event["id"] == second)
+        self.expect(INTERRUPTED, lines.interrupt())
 
     # checks
 
