@@ -130,6 +130,11 @@ TEST(ApiYaml, names_every_field) {
   expect_fields<TicketView>(document, "Ticket");
   expect_fields<TransferPeerView>(document, "TransferPeer");
   expect_fields<TransferView>(document, "Transfer");
+  expect_fields<TransferSettings>(document, "TransferSettings");
+  expect_fields<CheckView>(document, "Check");
+  expect_fields<LimitSettings>(document, "LimitSettings");
+  expect_fields<LimitsView>(document, "Limits");
+  expect_fields<json_form::MoveBody>(document, "MoveRequest");
   expect_fields<ShareRequest>(document, "ShareRequest");
   expect_fields<TicketRequest>(document, "TicketRequest");
   expect_fields<DownloadRequest>(document, "DownloadRequest");
@@ -159,6 +164,9 @@ TEST(ApiYaml, names_every_choice) {
   expect_names<TransferState>(document, "TransferState");
   expect_names<OnExisting>(document, "OnExisting");
   expect_names<PartialFiles>(document, "PartialFiles");
+  expect_names<Priority>(document, "Priority");
+  expect_names<PieceOrder>(document, "PieceOrder");
+  expect_names<RemovedFiles>(document, "RemovedFiles");
   std::vector<std::string> codes;
   for (int i = 1; i <= static_cast<int>(ErrorCode::kInternal); ++i) {
     codes.emplace_back(name_of(static_cast<ErrorCode>(i)));

@@ -92,8 +92,7 @@ struct Reader {
     const Result<Event> event = from_json<Event>(line);
     if (!event) {
       error = event.error();
-    } else if (event->transfer || event->share || event->removed_share || event->network ||
-               event->left_network || event->alert) {
+    } else if (things_told(*event) > 0) {
       enough = on_event(*event) == Watch::kEnough;
     } else if (Result<Error> last_words = from_json<Error>(line)) {
       error = std::move(*last_words);
@@ -286,6 +285,33 @@ Result<TransferView> Client::resume(std::string_view transfer) {
 Result<TransferView> Client::cancel(std::string_view transfer, PartialFiles partial) {
   return view_in<TransferView>(
       connection_->call("POST", transfer_path(transfer, "cancel"), to_json(partial)));
+}
+
+Result<TransferView> Client::set(std::string_view transfer, const TransferSettings& settings) {
+  return view_in<TransferView>(
+      connection_->call("POST", transfer_path(transfer, "settings"), to_json(settings)));
+}
+
+Result<TransferView> Client::verify(std::string_view transfer) {
+  return view_in<TransferView>(connection_->call("POST", transfer_path(transfer, "verify"), ""));
+}
+
+Result<TransferView> Client::move(std::string_view transfer, const std::string& directory) {
+  return view_in<TransferView>(
+      connection_->call("POST", transfer_path(transfer, "move"), move_to_json(directory)));
+}
+
+Result<> Client::remove(std::string_view transfer, RemovedFiles files) {
+  const std::string path = fmt::format("/transfers/{}?files={}", percent_encoded(transfer), name_of(files));
+  return done(connection_->call("DELETE", path));
+}
+
+Result<LimitsView> Client::limits() {
+  return view_in<LimitsView>(connection_->call("GET", "/limits"));
+}
+
+Result<LimitsView> Client::set_limits(const LimitSettings& settings) {
+  return view_in<LimitsView>(connection_->call("POST", "/limits", to_json(settings)));
 }
 
 Result<std::vector<NetworkView>> Client::networks() {

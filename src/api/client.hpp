@@ -47,6 +47,12 @@ class Client {
   Result<TransferView> pause(std::string_view transfer);
   Result<TransferView> resume(std::string_view transfer);
   Result<TransferView> cancel(std::string_view transfer, PartialFiles partial);
+  Result<TransferView> set(std::string_view transfer, const TransferSettings& settings);
+  Result<TransferView> verify(std::string_view transfer);
+  Result<TransferView> move(std::string_view transfer, const std::string& directory);
+  Result<> remove(std::string_view transfer, RemovedFiles files);
+  Result<LimitsView> limits();
+  Result<LimitsView> set_limits(const LimitSettings& settings);
   Result<std::vector<NetworkView>> networks();
   Result<NetworkView> join(const JoinRequest& request);
   Result<> leave(std::string_view network);

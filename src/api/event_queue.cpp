@@ -8,6 +8,8 @@ namespace {
 /// What an event tells about; that something is gone replaces its last change.
 std::string key_of(const Event& event) {
   if (event.transfer) return "transfer " + event.transfer->id;
+  if (event.removed_transfer) return "transfer " + *event.removed_transfer;
+  if (event.limits) return "limits";
   if (event.share) return "share " + event.share->id;
   if (event.network) return "network " + event.network->network;
   if (event.left_network) return "network " + *event.left_network;

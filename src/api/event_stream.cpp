@@ -35,6 +35,9 @@ void EventStream::start(Service& service) {
     if (filter_.wants(event)) (void)beginning.push(event);
   };
   Event event;
+  event.limits = service.limits();
+  tell(event);
+  event = {};
   for (NetworkView& network : service.networks()) {
     event.network = std::move(network);
     tell(event);

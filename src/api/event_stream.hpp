@@ -1,7 +1,7 @@
 #pragma once
-// EventStream: one reader of GET /events, from its subscription to its end. It begins with every share and
-// transfer as they are, then tells changes; one write is under way at a time, what comes meanwhile waits in
-// an EventQueue; an empty line each heartbeat shows that the daemon lives. Network thread.
+// EventStream: one reader of GET /events, from its subscription to its end. It begins with the limits and
+// every share and transfer as they are, then tells changes; one write is under way at a time, what comes
+// meanwhile waits in an EventQueue; an empty line each heartbeat shows that the daemon lives. Network thread.
 
 #include <chrono>
 #include <functional>

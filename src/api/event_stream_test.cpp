@@ -25,21 +25,26 @@ TEST_F(ApiEvents, events_begin_with_what_is_and_go_on_with_what_changes) {
   start();
   std::vector<std::string> seen;
   const Result<> result = client().events([&](const Event& event) {
+    if (event.limits) seen.push_back("limits");
+    if (event.removed_transfer) seen.push_back("-" + *event.removed_transfer);
     if (event.share) seen.push_back(event.share->id);
     if (event.removed_share) seen.push_back("-" + *event.removed_share);
     if (event.transfer) seen.push_back(fmt::format("{}:{}", event.transfer->id, event.transfer->bytes_done));
-    if (seen.size() == 2) {
+    if (seen.size() == 3) {
       asio::post(io_, [this] {
         service_.emit(transfer_named("t1", 6));
         Event removed;
         removed.removed_share = "s1";
         service_.emit(removed);
+        Event gone;
+        gone.removed_transfer = "t2";
+        service_.emit(gone);
       });
     }
-    return seen.size() == 4 ? Watch::kEnough : Watch::kGoOn;
+    return seen.size() == 6 ? Watch::kEnough : Watch::kGoOn;
   });
   EXPECT_TRUE(result) << to_string(result.error());
-  EXPECT_THAT(seen, ElementsAre("s1", "t1:5", "t1:6", "-s1"));
+  EXPECT_THAT(seen, ElementsAre("limits", "s1", "t1:5", "t1:6", "-s1", "-t2"));
 }
 
 TEST_F(ApiEvents, events_of_one_transfer_only) {
@@ -117,7 +122,10 @@ TEST_F(ApiEvents, the_client_learns_why_its_stream_ended) {
   EXPECT_EQ(dropped.error().code, ErrorCode::kLimitExceeded);
   std::promise<void> watching;
   auto lost = std::async(std::launch::async, [&] {
-    return client().events([&](const Event&) { return watching.set_value(), Watch::kGoOn; });
+    return client().events([&](const Event& event) {
+      if (event.transfer) watching.set_value();
+      return Watch::kGoOn;
+    });
   });
   watching.get_future().get();
   close();

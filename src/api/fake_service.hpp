@@ -14,6 +14,7 @@
 #include <asio/this_coro.hpp>
 #include <asio/use_awaitable.hpp>
 
+#include "api/json.hpp"
 #include "api/service.hpp"
 
 namespace covey::api {
@@ -23,6 +24,7 @@ class FakeService final : public Service {
   std::vector<ShareView> kept_shares;
   std::vector<TransferView> kept_transfers;
   std::vector<NetworkView> kept_networks;
+  LimitsView kept_limits;
   std::vector<std::string> asked;
   std::atomic<int> stops{0};
   std::atomic<int> subscribers{0};
@@ -53,6 +55,29 @@ class FakeService final : public Service {
 
   [[nodiscard]] std::vector<NetworkView> networks() const override { return kept_networks; }
 
+  [[nodiscard]] LimitsView limits() const override { return kept_limits; }
+  asio::awaitable<Result<LimitsView>> set_limits(LimitSettings settings) override {
+    asked.push_back("limits " + to_json(settings));
+    kept_limits.settings = std::move(settings);
+    co_return kept_limits;
+  }
+  asio::awaitable<Result<TransferView>> set(std::string transfer, TransferSettings settings) override {
+    asked.push_back("set " + transfer + " " + to_json(settings));
+    TransferView view;
+    view.id = transfer;
+    view.settings = settings;
+    co_return view;
+  }
+  asio::awaitable<Result<TransferView>> verify(std::string transfer) override {
+    return changed(transfer, "verify " + transfer, TransferState::kVerifying);
+  }
+  asio::awaitable<Result<TransferView>> move(std::string transfer, std::string directory) override {
+    return changed(transfer, "move " + transfer + " to " + directory, TransferState::kMoving);
+  }
+  asio::awaitable<Result<>> remove(std::string transfer, RemovedFiles files) override {
+    asked.push_back(fmt::format("remove {} {}", transfer, name_of(files)));
+    co_return Result<>();
+  }
   asio::awaitable<Result<NetworkView>> join(JoinRequest request) override {
     asked.push_back("join " + request.name);
     NetworkView view;
@@ -125,13 +150,13 @@ class FakeService final : public Service {
     co_return view;
   }
   asio::awaitable<Result<TransferView>> pause(std::string transfer) override {
-    return changed("pause " + transfer, TransferState::kPaused);
+    return changed(transfer, "pause " + transfer, TransferState::kPaused);
   }
   asio::awaitable<Result<TransferView>> resume(std::string transfer) override {
-    return changed("resume " + transfer, TransferState::kRunning);
+    return changed(transfer, "resume " + transfer, TransferState::kRunning);
   }
   asio::awaitable<Result<TransferView>> cancel(std::string transfer, PartialFiles partial) override {
-    return changed((partial == PartialFiles::kKeep ? "cancel keep " : "cancel delete ") + transfer,
+    return changed(transfer, (partial == PartialFiles::kKeep ? "cancel keep " : "cancel delete ") + transfer,
                    TransferState::kCancelled);
   }
   void stop() override { ++stops; }
@@ -155,9 +180,10 @@ class FakeService final : public Service {
     std::function<void(const Event&)> on_event;
   };
 
-  asio::awaitable<Result<TransferView>> changed(std::string what, TransferState state) {
+  asio::awaitable<Result<TransferView>> changed(std::string transfer, std::string what, TransferState state) {
     asked.push_back(what);
     TransferView view;
+    view.id = transfer;
     view.state = state;
     co_return view;
   }

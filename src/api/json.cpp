@@ -213,6 +213,12 @@ Result<Visibility> visibility_named(std::string_view name) {
 Result<Access> access_named(std::string_view name) {
   return value_named<Access>(name);
 }
+Result<Priority> priority_named(std::string_view name) {
+  return value_named<Priority>(name);
+}
+Result<RemovedFiles> removed_files_named(std::string_view name) {
+  return value_named<RemovedFiles>(name);
+}
 
 std::string_view name_of(ShareKind kind) {
   return name_in_table(kind);
@@ -241,6 +247,15 @@ std::string_view name_of(OnExisting choice) {
 std::string_view name_of(PartialFiles partial) {
   return name_in_table(partial);
 }
+std::string_view name_of(Priority priority) {
+  return name_in_table(priority);
+}
+std::string_view name_of(PieceOrder order) {
+  return name_in_table(order);
+}
+std::string_view name_of(RemovedFiles files) {
+  return name_in_table(files);
+}
 
 std::string to_json(const StatusView& view) {
   return line(view);
@@ -262,6 +277,18 @@ std::string to_json(const TicketRequest& request) {
 }
 std::string to_json(const DownloadRequest& request) {
   return line(request);
+}
+std::string to_json(const TransferSettings& settings) {
+  return line(settings);
+}
+std::string to_json(const LimitSettings& settings) {
+  return line(settings);
+}
+std::string to_json(const LimitsView& view) {
+  return line(view);
+}
+std::string move_to_json(const std::string& directory) {
+  return line(MoveBody{directory});
 }
 std::string to_json(const NetworkView& value) {
   return line(value);
@@ -300,7 +327,13 @@ std::string to_json(const std::vector<ShareView>& shares) {
   return line(ShareList{shares});
 }
 std::string to_json(const std::vector<TransferView>& transfers) {
-  return line(TransferList{transfers});
+  // Thousands may be queued: written one by one, none of them is copied.
+  std::string out = R"({"transfers":[)";
+  for (const auto& transfer : transfers) {
+    if (&transfer != transfers.data()) out += ',';
+    out += line(transfer);
+  }
+  return out + "]}";
 }
 std::string to_json(PartialFiles partial) {
   return line(CancelBody{partial});
@@ -333,6 +366,22 @@ Result<TicketRequest> from_json(std::string_view text) {
 template <>
 Result<DownloadRequest> from_json(std::string_view text) {
   return parsed<DownloadRequest>(text);
+}
+template <>
+Result<TransferSettings> from_json(std::string_view text) {
+  return parsed<TransferSettings>(text);
+}
+template <>
+Result<LimitSettings> from_json(std::string_view text) {
+  return parsed<LimitSettings>(text);
+}
+template <>
+Result<LimitsView> from_json(std::string_view text) {
+  return parsed<LimitsView>(text);
+}
+Result<std::string> move_from_json(std::string_view text) {
+  TRY(MoveBody body, parsed<MoveBody>(text));
+  return std::move(body.directory);
 }
 template <>
 Result<NetworkView> from_json(std::string_view text) {
@@ -373,12 +422,16 @@ Result<std::vector<AlertView>> from_json(std::string_view text) {
   TRY(AlertList list, parsed<AlertList>(text));
   return std::move(list.alerts);
 }
+
+int things_told(const Event& event) {
+  return int{event.transfer.has_value()} + int{event.removed_transfer.has_value()} +
+         int{event.limits.has_value()} + int{event.share.has_value()} + int{event.removed_share.has_value()} +
+         int{event.network.has_value()} + int{event.left_network.has_value()} + int{event.alert.has_value()};
+}
 template <>
 Result<Event> from_json(std::string_view text) {
   TRY(Event event, parsed<Event>(text));
-  const int set = int{event.transfer.has_value()} + int{event.share.has_value()} +
-                  int{event.removed_share.has_value()} + int{event.network.has_value()} +
-                  int{event.left_network.has_value()} + int{event.alert.has_value()};
+  const int set = things_told(event);
   if (set > 1) return fail(ErrorCode::kMalformed, "an event that tells of {} things", set);
   return event;  // none set: of a newer daemon, to be passed over
 }

@@ -28,6 +28,9 @@ std::string to_json(const ShareRequest& request);
 /// Without the share, which stands in the path of the request.
 std::string to_json(const TicketRequest& request);
 std::string to_json(const DownloadRequest& request);
+std::string to_json(const TransferSettings& settings);
+std::string to_json(const LimitSettings& settings);
+std::string to_json(const LimitsView& view);
 std::string to_json(const NetworkView& value);
 std::string to_json(const JoinRequest& value);
 std::string to_json(const FoundShareView& value);
@@ -36,6 +39,8 @@ std::string to_json(const PeerView& value);
 std::string to_json(const AlertView& value);
 /// One member of Event: {"transfer":{…}}, {"removed_share":"…"} …
 std::string to_json(const Event& event);
+/// How many of its members are there: 1, or 0 for an event of a newer daemon.
+int things_told(const Event& event);
 /// {"error":{"code":"not_found","message":"…"}}
 std::string to_json(const Error& error);
 /// {"shares":[…]}
@@ -49,6 +54,10 @@ std::string to_json(const std::vector<AlertView>& alerts);
 /// The body of a cancel: {"partial_files":"keep"}.
 std::string to_json(PartialFiles partial);
 
+/// The body of a move: {"directory":"…"}, and what it names.
+std::string move_to_json(const std::string& directory);
+Result<std::string> move_from_json(std::string_view text);
+
 /// For each type above: `from_json<ShareView>(text)`.
 template <typename T>
 Result<T> from_json(std::string_view text);
@@ -56,6 +65,8 @@ Result<T> from_json(std::string_view text);
 /// kInvalidArgument names those that there are.
 Result<Visibility> visibility_named(std::string_view name);
 Result<Access> access_named(std::string_view name);
+Result<Priority> priority_named(std::string_view name);
+Result<RemovedFiles> removed_files_named(std::string_view name);
 
 std::string_view name_of(ShareKind kind);
 std::string_view name_of(ShareState state);
@@ -66,5 +77,8 @@ std::string_view name_of(Direction direction);
 std::string_view name_of(TransferState state);
 std::string_view name_of(OnExisting choice);
 std::string_view name_of(PartialFiles partial);
+std::string_view name_of(Priority priority);
+std::string_view name_of(PieceOrder order);
+std::string_view name_of(RemovedFiles files);
 
 }  // namespace covey::api

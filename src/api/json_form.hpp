@@ -43,9 +43,21 @@ struct Names<Direction> {
 };
 template <>
 struct Names<TransferState> {
-  static constexpr std::array<std::string_view, 9> kAll{"queued",   "waiting_approval", "connecting",
-                                                        "running",  "paused",           "verifying",
-                                                        "complete", "failed",           "cancelled"};
+  static constexpr std::array<std::string_view, 10> kAll{
+      "queued",    "waiting_approval", "connecting", "running",   "paused",
+      "verifying", "complete",         "failed",     "cancelled", "moving"};
+};
+template <>
+struct Names<Priority> {
+  static constexpr std::array<std::string_view, 3> kAll{"high", "normal", "low"};
+};
+template <>
+struct Names<PieceOrder> {
+  static constexpr std::array<std::string_view, 2> kAll{"rarest_first", "sequential"};
+};
+template <>
+struct Names<RemovedFiles> {
+  static constexpr std::array<std::string_view, 3> kAll{"none", "partial", "all"};
 };
 template <>
 struct Names<OnExisting> {
@@ -115,6 +127,43 @@ void fields(Visitor& visit, TransferPeerView& v) {
 }
 
 template <typename Visitor>
+void fields(Visitor& visit, TransferSettings& v) {
+  visit.defaulted("priority", v.priority);
+  visit.defaulted("piece_order", v.piece_order);
+  visit("limit_down", v.limit_down);
+  visit("limit_up", v.limit_up);
+}
+
+template <typename Visitor>
+void fields(Visitor& visit, CheckView& v) {
+  visit("at", v.at);
+  visit("files", v.files);
+  visit("changed", v.changed);
+  visit("changed_total", v.changed_total);
+  visit("unproved", v.unproved);
+  visit("advice", v.advice);
+}
+
+template <typename Visitor>
+void fields(Visitor& visit, LimitSettings& v) {
+  visit("down", v.down);
+  visit("up", v.up);
+  visit("per_peer_down", v.per_peer_down);
+  visit("per_peer_up", v.per_peer_up);
+  visit.defaulted("upload_slots", v.upload_slots);
+  visit.defaulted("active_downloads", v.active_downloads);
+  visit.defaulted("schedule", v.schedule);
+}
+
+template <typename Visitor>
+void fields(Visitor& visit, LimitsView& v) {
+  visit("settings", v.settings);
+  visit("down_now", v.down_now);
+  visit("up_now", v.up_now);
+  visit("scheduled_now", v.scheduled_now);
+}
+
+template <typename Visitor>
 void fields(Visitor& visit, TransferView& v) {
   visit("id", v.id);
   visit("direction", v.direction);
@@ -136,6 +185,9 @@ void fields(Visitor& visit, TransferView& v) {
   visit("error", v.error);
   visit("created_at", v.created_at);
   visit("finished_at", v.finished_at);
+  visit.defaulted("settings", v.settings);
+  visit("queue_position", v.queue_position);
+  visit("check", v.check);
 }
 
 // Requests may leave out what has a default, so that a person can write them by hand.
@@ -166,6 +218,7 @@ void fields(Visitor& visit, DownloadRequest& v) {
   visit("directory", v.directory);
   visit.defaulted("select", v.select);
   visit.defaulted("on_existing", v.on_existing);
+  visit.defaulted("settings", v.settings);
 }
 
 template <typename Visitor>
@@ -234,6 +287,8 @@ void fields(Visitor& visit, AlertView& v) {
 template <typename Visitor>
 void fields(Visitor& visit, Event& v) {
   visit("transfer", v.transfer);
+  visit("removed_transfer", v.removed_transfer);
+  visit("limits", v.limits);
   visit("share", v.share);
   visit("removed_share", v.removed_share);
   visit("network", v.network);
@@ -247,6 +302,14 @@ struct CancelBody {
 template <typename Visitor>
 void fields(Visitor& visit, CancelBody& v) {
   visit.defaulted("partial_files", v.partial_files);
+}
+
+struct MoveBody {
+  std::string directory;
+};
+template <typename Visitor>
+void fields(Visitor& visit, MoveBody& v) {
+  visit("directory", v.directory);
 }
 
 struct ErrorBody {

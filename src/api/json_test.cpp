@@ -45,6 +45,23 @@ TEST(Json, a_transfer_comes_back_as_it_was) {
   EXPECT_EQ(text.find('\n'), std::string::npos) << "one line";
 }
 
+TEST(Json, what_an_older_daemon_stored_of_a_download_is_read) {
+  std::string text = to_json(full_transfer());
+  const auto settings = text.find(",\"settings\"");
+  text = text.substr(0, settings) + "}";
+  EXPECT_EQ(from_json<TransferView>(text).value().settings, TransferSettings{});
+}
+
+TEST(Json, a_list_of_transfers_comes_back_as_it_was) {
+  for (const std::size_t count : {0U, 1U, 3U}) {
+    const std::vector<TransferView> views(count, full_transfer());
+    const auto back = from_json<std::vector<TransferView>>(to_json(views));
+    ASSERT_TRUE(back) << to_string(back.error());
+    EXPECT_EQ(back->size(), count);
+    EXPECT_EQ(to_json(*back), to_json(views));
+  }
+}
+
 TEST(Json, every_other_type_comes_back_as_it_was) {
   ShareView share;
   share.kind = ShareKind::kFolder;
@@ -72,8 +89,17 @@ TEST(Json, every_other_type_comes_back_as_it_was) {
                                  .owner = "o",
                                  .directory = "/d",
                                  .select = {"*.jpg"},
-                                 .on_existing = OnExisting::kRename};
+                                 .on_existing = OnExisting::kRename,
+                                 .settings = {.priority = Priority::kHigh,
+                                              .piece_order = PieceOrder::kSequential,
+                                              .limit_down = 1,
+                                              .limit_up = 2}};
   EXPECT_EQ(to_json(from_json<DownloadRequest>(to_json(download)).value()), to_json(download));
+  EXPECT_EQ(from_json<TransferSettings>(to_json(download.settings)).value(), download.settings);
+  LimitsView limits{.settings = {.down = 5, .upload_slots = 3, .schedule = {"08:00-18:00=2M"}}, .up_now = 9};
+  EXPECT_EQ(to_json(from_json<LimitsView>(to_json(limits)).value()), to_json(limits));
+  EXPECT_EQ(to_json(from_json<LimitSettings>(to_json(limits.settings)).value()), to_json(limits.settings));
+  EXPECT_EQ(move_from_json(move_to_json("/a \"b\"")).value(), "/a \"b\"");
   const Error error{ErrorCode::kSourceChanged, "changed"};
   EXPECT_EQ(from_json<Error>(to_json(error)).value(), error);
   EXPECT_EQ(from_json<PartialFiles>(to_json(PartialFiles::kDelete)).value(), PartialFiles::kDelete);

@@ -6,7 +6,8 @@
 #include <utility>
 
 #include "api/json.hpp"
-#include "base/encoding.hpp"
+#include "api/route_call.hpp"
+#include "api/transfer_routes.hpp"
 
 namespace covey::api {
 namespace {
@@ -16,64 +17,9 @@ constexpr std::string_view kEvents = "/events";
 constexpr std::string_view kJson = "application/json";
 constexpr std::uint64_t kMaxSearchPage = 200;
 
-/// A request taken apart: what stood for {id}, what follows the question mark, and the body.
-struct Call {
-  std::string id;
-  std::string query;
-  std::string body;
-};
-
-using Answer = asio::awaitable<HttpResponse>;
-
-HttpResponse json_response(int status, std::string body) {
-  HttpResponse response;
-  response.status = status;
-  response.body = std::move(body);
-  return response;
-}
-
-template <typename View>
-HttpResponse view_response(int status, const Result<View>& view) {
-  return view ? json_response(status, to_json(*view)) : error_response(view.error());
-}
-
-/// No body means a body without fields.
-std::string_view body_or_empty_object(const Call& call) {
-  return call.body.empty() ? std::string_view("{}") : std::string_view(call.body);
-}
-
-Result<std::string> percent_decoded(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      out += text[i];
-      continue;
-    }
-    const Result<Bytes> byte = from_hex(text.substr(i + 1, 2));
-    if (!byte || byte->size() != 1) return fail(ErrorCode::kMalformed, "a stray '%' in the path");
-    out += as_text(*byte);
-    i += 2;
-  }
-  return out;
-}
-
 std::string_view query_of(std::string_view target) {
   const auto mark = target.find('?');
   return mark == std::string_view::npos ? std::string_view() : target.substr(mark + 1);
-}
-
-/// The value of a field of a query, decoded; empty when it has none. A blank may be written as '+'.
-Result<std::string> query_value(std::string_view query, std::string_view name) {
-  while (!query.empty()) {
-    const std::string_view field = query.substr(0, query.find('&'));
-    query.remove_prefix(std::min(query.size(), field.size() + 1));
-    const std::size_t equals = field.find('=');
-    if (equals == std::string_view::npos || field.substr(0, equals) != name) continue;
-    std::string value(field.substr(equals + 1));
-    std::replace(value.begin(), value.end(), '+', ' ');
-    return percent_decoded(value);
-  }
-  return std::string();
 }
 
 Answer get_status(Service& service, Call /*call*/) {
@@ -105,35 +51,6 @@ Answer post_ticket(Service& service, Call call) {
   wanted.share_id = std::move(call.id);
   const Result<TicketView> ticket = co_await service.ticket(std::move(wanted));
   co_return view_response(201, ticket);
-}
-
-Answer get_transfers(Service& service, Call /*call*/) {
-  co_return json_response(200, to_json(service.transfers()));
-}
-
-Answer post_transfer(Service& service, Call call) {
-  Result<DownloadRequest> request = from_json<DownloadRequest>(call.body);
-  if (!request) co_return error_response(request.error());
-  DownloadRequest wanted = std::move(*request);
-  const Result<TransferView> transfer = co_await service.download(std::move(wanted));
-  co_return view_response(201, transfer);
-}
-
-Answer post_pause(Service& service, Call call) {
-  const Result<TransferView> transfer = co_await service.pause(std::move(call.id));
-  co_return view_response(200, transfer);
-}
-
-Answer post_resume(Service& service, Call call) {
-  const Result<TransferView> transfer = co_await service.resume(std::move(call.id));
-  co_return view_response(200, transfer);
-}
-
-Answer post_cancel(Service& service, Call call) {
-  const Result<PartialFiles> partial = from_json<PartialFiles>(body_or_empty_object(call));
-  if (!partial) co_return error_response(partial.error());
-  const Result<TransferView> transfer = co_await service.cancel(std::move(call.id), *partial);
-  co_return view_response(200, transfer);
 }
 
 Answer get_networks(Service& service, Call /*call*/) {
@@ -209,6 +126,12 @@ constexpr std::array kRoutes{
     Route{"POST", "/transfers/{id}/pause", &post_pause},
     Route{"POST", "/transfers/{id}/resume", &post_resume},
     Route{"POST", "/transfers/{id}/cancel", &post_cancel},
+    Route{"DELETE", "/transfers/{id}", &delete_transfer},
+    Route{"POST", "/transfers/{id}/settings", &post_transfer_settings},
+    Route{"POST", "/transfers/{id}/verify", &post_verify},
+    Route{"POST", "/transfers/{id}/move", &post_move},
+    Route{"GET", "/limits", &get_limits},
+    Route{"POST", "/limits", &post_limits},
     Route{"GET", "/networks", &get_networks},
     Route{"POST", "/networks", &post_network},
     Route{"DELETE", "/networks/{id}", &delete_network},
@@ -343,7 +266,8 @@ Answer answer(Service& service, HttpRequest request) {
 }
 
 bool EventFilter::wants(const Event& event) const {
-  return transfer.empty() || (event.transfer && event.transfer->id == transfer);
+  return transfer.empty() || (event.transfer && event.transfer->id == transfer) ||
+         event.removed_transfer == transfer;
 }
 
 std::optional<EventFilter> event_stream_wanted(const HttpRequest& request) {

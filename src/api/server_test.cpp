@@ -37,12 +37,27 @@ TEST_F(ApiServer, serves_every_route_to_the_client) {
   EXPECT_EQ(client.resume("t1").value().state, TransferState::kRunning);
   EXPECT_EQ(client.cancel("t1", PartialFiles::kDelete).value().state, TransferState::kCancelled);
   EXPECT_EQ(client.cancel("..", PartialFiles::kKeep).value().state, TransferState::kCancelled);
+  TransferSettings settings;
+  settings.priority = Priority::kHigh;
+  settings.limit_up = 7;
+  EXPECT_EQ(client.set("t1", settings).value().settings, settings);
+  EXPECT_EQ(client.verify("t1").value().state, TransferState::kVerifying);
+  EXPECT_EQ(client.move("t1", "/d é").value().state, TransferState::kMoving);
+  EXPECT_TRUE(client.remove("t1", RemovedFiles::kPartial));
+  LimitSettings limits;
+  limits.down = 5;
+  limits.schedule = {"08:00-18:00=2M"};
+  EXPECT_EQ(client.set_limits(limits).value().settings.down, 5U);
+  EXPECT_EQ(client.limits().value().settings.schedule, limits.schedule);
   EXPECT_TRUE(client.unshare(share->id));
   EXPECT_TRUE(client.stop());
   EXPECT_TRUE(eventually([&] { return service_.stops == 1; }));
-  EXPECT_THAT(service_.asked,
-              ElementsAre("share /a b/\xc3\xa9", "ticket My photos/2026 %?#..", "download covey:x /d",
-                          "pause t1", "resume t1", "cancel delete t1", "cancel keep ..", "unshare share0"));
+  EXPECT_THAT(
+      service_.asked,
+      ElementsAre("share /a b/\xc3\xa9", "ticket My photos/2026 %?#..", "download covey:x /d", "pause t1",
+                  "resume t1", "cancel delete t1", "cancel keep ..",
+                  R"(set t1 {"priority":"high","piece_order":"rarest_first","limit_up":7})", "verify t1",
+                  "move t1 to /d é", "remove t1 partial", "limits " + to_json(limits), "unshare share0"));
 }
 
 TEST_F(ApiServer, serves_networks_to_the_client) {

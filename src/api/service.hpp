@@ -27,6 +27,7 @@ class Service {
   [[nodiscard]] virtual std::vector<ShareView> shares() const = 0;
   [[nodiscard]] virtual std::vector<TransferView> transfers() const = 0;
   [[nodiscard]] virtual std::vector<NetworkView> networks() const = 0;
+  [[nodiscard]] virtual LimitsView limits() const = 0;
 
   /// Starts hashing and returns at once with state kHashing; events tell the rest.
   virtual asio::awaitable<Result<ShareView>> share(ShareRequest request) = 0;
@@ -36,6 +37,14 @@ class Service {
   virtual asio::awaitable<Result<TransferView>> pause(std::string transfer) = 0;
   virtual asio::awaitable<Result<TransferView>> resume(std::string transfer) = 0;
   virtual asio::awaitable<Result<TransferView>> cancel(std::string transfer, PartialFiles partial) = 0;
+  virtual asio::awaitable<Result<TransferView>> set(std::string transfer, TransferSettings settings) = 0;
+  /// Reads again what is there; the state is kVerifying until it is done.
+  virtual asio::awaitable<Result<TransferView>> verify(std::string transfer) = 0;
+  /// The state is kMoving until it is done. `directory` is absolute.
+  virtual asio::awaitable<Result<TransferView>> move(std::string transfer, std::string directory) = 0;
+  virtual asio::awaitable<Result<>> remove(std::string transfer, RemovedFiles files) = 0;
+  /// All of them at once; kInvalidArgument for what makes no sense.
+  virtual asio::awaitable<Result<LimitsView>> set_limits(LimitSettings settings) = 0;
   /// Registers at the network's tracker; the state is kWaiting where its operator has to approve the name.
   virtual asio::awaitable<Result<NetworkView>> join(JoinRequest request) = 0;
   /// By its key, an unambiguous beginning of it, or this peer's name in it.

@@ -73,7 +73,31 @@ enum class TransferState : std::uint8_t {
   kVerifying,
   kComplete,
   kFailed,
-  kCancelled
+  kCancelled,
+  kMoving
+};
+
+/// Which downloads start first.
+enum class Priority : std::uint8_t { kHigh, kNormal, kLow };
+enum class PieceOrder : std::uint8_t { kRarestFirst, kSequential };
+
+/// What may be changed of a download at any time. A limit that is not there: none.
+struct TransferSettings {
+  Priority priority = Priority::kNormal;
+  PieceOrder piece_order = PieceOrder::kRarestFirst;
+  std::optional<std::uint64_t> limit_down;
+  std::optional<std::uint64_t> limit_up;
+  bool operator==(const TransferSettings&) const = default;
+};
+
+/// What reading a download's files again has shown.
+struct CheckView {
+  UnixMs at = 0;
+  std::uint64_t files = 0;           // that were read
+  std::vector<std::string> changed;  // those that are not, or no longer, what was promised; the first ones
+  std::uint64_t changed_total = 0;
+  std::uint64_t unproved = 0;  // files that cannot be checked before they are whole
+  std::string advice;          // for a person: what was found and what to do
 };
 
 struct TransferPeerView {
@@ -105,6 +129,9 @@ struct TransferView {
   std::optional<Error> error;  // for kFailed
   UnixMs created_at = 0;
   std::optional<UnixMs> finished_at;
+  TransferSettings settings;                    // of a download
+  std::optional<std::uint64_t> queue_position;  // from 1, while it waits for its turn
+  std::optional<CheckView> check;               // of the last time it was read again
 };
 
 struct ShareRequest {
@@ -136,9 +163,33 @@ struct DownloadRequest {
   std::string directory;  // absolute; the result appears in it under its title
   std::vector<std::string> select;  // globs over the paths inside a folder; empty: everything
   OnExisting on_existing = OnExisting::kRefuse;
+  TransferSettings settings;
 };
 
 enum class PartialFiles : std::uint8_t { kKeep, kDelete };
+
+/// What of a download goes with it when it is taken off the list: nothing; what has arrived of one that is
+/// not complete; also the files of one that is.
+enum class RemovedFiles : std::uint8_t { kNone, kPartial, kAll };
+
+/// How fast this peer moves bytes. Rates are bytes a second; one that is not there: as fast as it goes.
+struct LimitSettings {
+  std::optional<std::uint64_t> down;
+  std::optional<std::uint64_t> up;
+  std::optional<std::uint64_t> per_peer_down;
+  std::optional<std::uint64_t> per_peer_up;
+  std::uint64_t upload_slots = 32;
+  std::uint64_t active_downloads = 5;
+  std::vector<std::string> schedule;  // "08:00-18:00=2M", in local time; the first that fits holds
+};
+
+struct LimitsView {
+  LimitSettings settings;
+  // What holds at this moment: the settings' own, or the schedule's.
+  std::optional<std::uint64_t> down_now;
+  std::optional<std::uint64_t> up_now;
+  bool scheduled_now = false;
+};
 
 enum class NetworkState : std::uint8_t { kConnecting, kOnline, kAway, kWaiting, kBanned };
 
@@ -213,6 +264,8 @@ struct AlertView {
 /// One line of the event stream: what changed, whole. Exactly one member is set.
 struct Event {
   std::optional<TransferView> transfer;
+  std::optional<std::string> removed_transfer;
+  std::optional<LimitsView> limits;
   std::optional<ShareView> share;
   std::optional<std::string> removed_share;
   std::optional<NetworkView> network;

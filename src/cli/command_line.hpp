@@ -37,6 +37,8 @@ class CommandLine {
   void add_share_commands();
   void add_network_commands();
   void add_watch_commands();
+  void add_managing_commands();
+  void add_settling_commands();
   void add_shell_commands();
   CLI::App* command(const std::string& name, const std::string& description, std::function<ExitCode()> action,
                     Needs needs = Needs::kSettings);

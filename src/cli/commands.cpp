@@ -6,7 +6,6 @@
 
 #include "base/quantity.hpp"
 #include "cli/command_line.hpp"
-#include "cli/daemon_command.hpp"
 #include "cli/doctor.hpp"
 #include "cli/identity_commands.hpp"
 #include "cli/manual.hpp"
@@ -14,7 +13,7 @@
 #include "cli/receive_command.hpp"
 #include "cli/send_command.hpp"
 #include "cli/share_commands.hpp"
-#include "cli/transfer_commands.hpp"
+#include "cli/shared_options.hpp"
 
 namespace covey::cli {
 namespace {
@@ -27,24 +26,6 @@ const CLI::Validator& duration() {
       },
       "");
   return kDuration;
-}
-
-void add_download_options(CLI::App* command, DownloadOptions& options, const std::string& what,
-                          const std::string& description) {
-  command->add_option(what, options.what, description)->required();
-  command
-      ->add_option("-o,--output", options.directory, "Put it into this folder; without it, the current one")
-      ->type_name("DIR");
-  command
-      ->add_option("--select", options.select,
-                   "Only what matches, inside a shared folder, for example 'photos/*.jpg'; may be repeated")
-      ->type_name("GLOB")
-      ->allow_extra_args(false);
-  auto* overwrite = command->add_flag("--overwrite", options.overwrite,
-                                      "Replace what stands in the way under the same name");
-  command
-      ->add_flag("--rename", options.rename, "Keep what stands in the way and take another name: 'name (2)'")
-      ->excludes(overwrite);
 }
 
 }  // namespace
@@ -193,56 +174,6 @@ void CommandLine::add_network_commands() {
   command("peers", "List who is online in the networks", [this] { return peers(session_); });
   command("alerts", "List what this peer noticed and people should look at",
           [this] { return alerts(session_); });
-}
-
-void CommandLine::add_watch_commands() {
-  auto fetched = std::make_shared<GetOptions>();
-  auto* get_command =
-      command("get", "Fetch a share, by ticket or as a member, through the daemon, which goes on",
-              [this, fetched] { return get(*fetched, session_); });
-  add_download_options(
-      get_command, fetched->download, "TICKET|SHARE",
-      "A ticket, or - to read one from standard input; or a share's id or title, as covey search shows it");
-  get_command->add_flag("-d,--detach", fetched->detach,
-                        "Print the transfer's id and leave the rest to the daemon");
-
-  auto listed = std::make_shared<TransfersOptions>();
-  auto* transfers_command = command("transfers", "List downloads and uploads, or watch them",
-                                    [this, listed] { return transfers(*listed, session_); });
-  transfers_command->add_option("ID", listed->id, "Only this transfer");
-  transfers_command->add_flag("-w,--watch", listed->watch, "Live, until it is over or Ctrl-C");
-
-  const auto add_change = [this](const char* name, const char* description,
-                                 std::function<ExitCode(const std::string&)> action) {
-    auto id = std::make_shared<std::string>();
-    auto* added = command(name, description, [id, action = std::move(action)] { return action(*id); });
-    added->add_option("ID", *id, "The transfer, as covey transfers lists it")->required();
-    return added;
-  };
-  add_change("pause", "Halt a transfer; what has arrived is kept",
-             [this](const std::string& id) { return pause(id, session_); });
-  add_change("resume", "Go on with a paused or failed transfer",
-             [this](const std::string& id) { return resume(id, session_); });
-  auto deletes = std::make_shared<bool>(false);
-  add_change("cancel", "End a transfer for good", [this, deletes](const std::string& id) {
-    return cancel(id, *deletes ? api::PartialFiles::kDelete : api::PartialFiles::kKeep, session_);
-  })->add_flag("--delete", *deletes, "Delete what has arrived of it so far");
-
-  auto serving = std::make_shared<DaemonOptions>();
-  auto* daemon_command = command("daemon", "Run the peer that share, get and the other commands talk to",
-                                 [this, serving] { return daemon(*serving, session_); });
-  daemon_command
-      ->add_option("--listen", serving->listen, "Where other peers reach it; may be repeated; else [::]:7440")
-      ->type_name("ADDR")
-      ->allow_extra_args(false);
-  daemon_command
-      ->add_option(
-          "--passphrase-file", serving->passphrase_file,
-          "The identity's passphrase is this file's first line; else COVEY_PASSPHRASE, else it is asked for")
-      ->type_name("FILE");
-  daemon_command->add_flag("--stop", serving->stop, "Ask the running daemon to end in order");
-
-  command("status", "What the daemon does at this moment", [this] { return status(session_); });
 }
 
 void CommandLine::add_identity_commands() {

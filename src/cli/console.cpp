@@ -4,6 +4,7 @@
 #include <clocale>
 #include <cstdlib>
 #include <iostream>
+#include <optional>
 #include <string_view>
 
 #include <langinfo.h>
@@ -16,20 +17,31 @@ namespace {
 constexpr int kNarrowest = 20;
 constexpr int kUsual = 80;
 constexpr int kWidest = 1000;
+constexpr int kLowest = 5;
+constexpr int kUsualRows = 24;
 
 std::string_view environment(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr ? std::string_view{} : std::string_view(value);
 }
 
-int terminal_columns() {
+/// Of the terminal behind err or out; nothing when there is none.
+std::optional<winsize> terminal_size() {
   winsize size{};
   for (const int descriptor : {STDERR_FILENO, STDOUT_FILENO}) {
-    if (::ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
-      return std::clamp<int>(size.ws_col, kNarrowest, kWidest);
-    }
+    if (::ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size;
   }
-  return kUsual;
+  return std::nullopt;
+}
+
+int terminal_columns() {
+  const auto size = terminal_size();
+  return size ? std::clamp<int>(size->ws_col, kNarrowest, kWidest) : kUsual;
+}
+
+int terminal_rows() {
+  const auto size = terminal_size();
+  return size && size->ws_row > 0 ? std::clamp<int>(size->ws_row, kLowest, kWidest) : kUsualRows;
 }
 
 }  // namespace
@@ -68,6 +80,7 @@ Console standard_console() {
   console.glyphs = std::string_view(::nl_langinfo(CODESET)) == "UTF-8" ? Glyphs::kUnicode : Glyphs::kAscii;
   console.colour = environment("NO_COLOR").empty() && !dumb ? Colour::kOn : Colour::kOff;
   console.columns = terminal_columns;
+  console.rows = terminal_rows;
   return console;
 }
 

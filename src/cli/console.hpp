@@ -32,6 +32,7 @@ struct Console {
   Glyphs glyphs = Glyphs::kUnicode;
   Colour colour = Colour::kOff;  // what the user wants; each stream takes it only as a terminal
   std::function<int()> columns = [] { return 80; };
+  std::function<int()> rows = [] { return 24; };
 
   [[nodiscard]] Style out_style() const { return {glyphs, out_is_terminal ? colour : Colour::kOff}; }
   [[nodiscard]] Style err_style() const { return {glyphs, err_is_terminal ? colour : Colour::kOff}; }

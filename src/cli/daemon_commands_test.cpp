@@ -3,6 +3,7 @@
 
 #include <csignal>
 #include <future>
+#include <map>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -26,6 +27,7 @@ using api::TransferView;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 class DaemonCommands : public CommandFixture {
@@ -194,7 +196,7 @@ TEST_F(DaemonCommands, transfers_lists_exact_values_for_scripts) {
   service_.kept_transfers.push_back(running());
   start_daemon();
   EXPECT_EQ(covey({"transfers"}), 0);
-  EXPECT_EQ(out(), "t1\tdownload\tphotos\trunning\t1024\t2048\t1000000\t\t0\t/home/me/photos\n");
+  EXPECT_EQ(out(), "t1\tdownload\tphotos\trunning\t1024\t2048\t1000000\t\t0\t/home/me/photos\tnormal\t\n");
   EXPECT_EQ(covey({"transfers", "t9"}), 4);
   EXPECT_THAT(err(), HasSubstr("there is no transfer 't9'"));
 }
@@ -208,13 +210,126 @@ TEST_F(DaemonCommands, watching_ends_on_ctrl_c_and_leaves_the_transfer_alone) {
   EXPECT_THAT(service_.asked, IsEmpty());
 }
 
-TEST_F(DaemonCommands, pause_resume_and_cancel_name_the_transfer) {
+TEST_F(DaemonCommands, pause_resume_and_cancel_name_the_transfers) {
   start_daemon();
-  EXPECT_EQ(covey({"pause", "t1"}), 0);
+  EXPECT_EQ(covey({"pause", "t1", "t2"}), 0);
   EXPECT_EQ(covey({"resume", "t1"}), 0);
+  EXPECT_EQ(covey({"retry", "t1"}), 0);
   EXPECT_EQ(covey({"cancel", "t1"}), 0);
+  EXPECT_EQ(covey({"cancel", "t1", "--keep"}), 0);
   EXPECT_EQ(covey({"cancel", "t1", "--delete"}), 0);
-  EXPECT_THAT(service_.asked, ElementsAre("pause t1", "resume t1", "cancel keep t1", "cancel delete t1"));
+  EXPECT_THAT(service_.asked, ElementsAre("pause t1", "pause t2", "resume t1", "resume t1", "cancel keep t1",
+                                          "cancel keep t1", "cancel delete t1"));
+  EXPECT_EQ(covey({"pause"}), 2);
+  EXPECT_THAT(err(), HasSubstr("--all"));
+  EXPECT_EQ(covey({"cancel", "t1", "--keep", "--delete"}), 2);
+}
+
+TEST_F(DaemonCommands, all_means_those_that_the_command_makes_sense_for) {
+  // The newest first, as the daemon lists them.
+  for (const TransferState state : {TransferState::kComplete, TransferState::kFailed, TransferState::kPaused,
+                                    TransferState::kQueued, TransferState::kRunning}) {
+    service_.kept_transfers.push_back(running());
+    service_.kept_transfers.back().id = api::name_of(state);
+    service_.kept_transfers.back().state = state;
+  }
+  service_.kept_transfers.push_back(running());
+  service_.kept_transfers.back().direction = api::Direction::kUpload;
+  start_daemon();
+  EXPECT_EQ(covey({"pause", "--all"}), 0);
+  EXPECT_EQ(covey({"resume", "--all"}), 0);
+  EXPECT_EQ(covey({"remove", "--over"}), 0);
+  EXPECT_THAT(service_.asked, ElementsAre("pause running", "pause queued", "resume paused", "resume failed",
+                                          "remove failed none", "remove complete none"));
+}
+
+TEST_F(DaemonCommands, remove_deletes_only_what_it_is_told_to) {
+  start_daemon();
+  EXPECT_EQ(covey({"remove", "t1", "t2"}), 0);
+  EXPECT_EQ(covey({"remove", "t1", "--delete"}), 0);
+  EXPECT_EQ(covey({"remove", "t1", "--delete-files"}), 0);
+  EXPECT_THAT(service_.asked,
+              ElementsAre("remove t1 none", "remove t2 none", "remove t1 partial", "remove t1 all"));
+}
+
+TEST_F(DaemonCommands, cancel_asks_on_a_terminal_what_to_do_with_what_has_arrived) {
+  service_.kept_transfers.push_back(running());
+  is_terminal_ = true;
+  start_daemon();
+  for (const auto& [answer, meant] : std::map<std::string, std::string>{
+           {"d\n", "delete"}, {"\n", "keep"}, {"k\n", "keep"}, {"what?\ndelete\n", "delete"}, {"", "keep"}}) {
+    service_.asked.clear();
+    in_.clear();
+    in_.str(answer);
+    EXPECT_EQ(covey({"cancel", "t1"}), 0);
+    EXPECT_THAT(err(), HasSubstr("Keep the 1 KiB"));
+    EXPECT_THAT(service_.asked, ElementsAre("cancel " + meant + " t1")) << answer;
+  }
+  EXPECT_EQ(covey({"cancel", "t1", "--delete"}), 0);
+  EXPECT_THAT(err(), Not(HasSubstr("Keep the")));
+}
+
+TEST_F(DaemonCommands, set_changes_what_it_was_told_and_leaves_the_rest) {
+  service_.kept_transfers.push_back(running());
+  service_.kept_transfers.back().settings.limit_down = 7;
+  service_.kept_transfers.back().settings.limit_up = 9;
+  start_daemon();
+  EXPECT_EQ(covey({"set", "t1", "--priority", "high", "--sequential", "--limit-up", "none"}), 0);
+  EXPECT_THAT(service_.asked,
+              ElementsAre(R"(set t1 {"priority":"high","piece_order":"sequential","limit_down":7})"));
+  EXPECT_EQ(covey({"set", "t1"}), 0);
+  EXPECT_THAT(err(), HasSubstr("down at most 7 B/s"));
+  EXPECT_EQ(covey({"set", "t9", "--priority", "high"}), 4);
+  EXPECT_EQ(covey({"set", "t1", "--limit-up", "fast"}), 2);
+  EXPECT_THAT(err(), HasSubstr("500K or 5M"));
+  EXPECT_EQ(covey({"set", "t1", "--priority", "urgent"}), 2);
+  EXPECT_EQ(covey({"set", "t1", "--sequential", "--rarest-first"}), 2);
+}
+
+TEST_F(DaemonCommands, limits_are_shown_and_changed) {
+  service_.kept_limits.settings.up = 1'000'000;
+  start_daemon();
+  EXPECT_EQ(covey({"limits"}), 0);
+  EXPECT_THAT(out(), HasSubstr("up         1 MB/s"));
+  EXPECT_THAT(service_.asked, IsEmpty());
+  EXPECT_EQ(covey({"limits", "--down", "5M", "--per-peer-up", "500K", "--slots", "9", "--active", "3",
+                   "--limit-between", "08:00-18:00=2M", "--limit-between", "22:00-06:00=none"}),
+            0);
+  const auto& settings = service_.kept_limits.settings;
+  EXPECT_EQ(settings.down, 5'000'000U);
+  EXPECT_EQ(settings.up, 1'000'000U) << "not said";
+  EXPECT_EQ(settings.per_peer_up, 500'000U);
+  EXPECT_EQ(settings.upload_slots, 9U);
+  EXPECT_EQ(settings.active_downloads, 3U);
+  EXPECT_THAT(settings.schedule, ElementsAre("08:00-18:00=2M", "22:00-06:00=none"));
+  EXPECT_EQ(covey({"limits", "--no-schedule", "--up", "none", "--json"}), 0);
+  EXPECT_THAT(settings.schedule, IsEmpty());
+  EXPECT_EQ(settings.up, std::nullopt);
+  EXPECT_THAT(out(), StartsWith(R"({"settings":{)"));
+  EXPECT_EQ(covey({"limits", "--down", "0"}), 2);
+}
+
+TEST_F(DaemonCommands, verify_says_what_was_found) {
+  TransferView view = running();
+  view.state = TransferState::kComplete;
+  view.check =
+      api::CheckView{.at = 1, .files = 2, .changed = {"a.txt"}, .changed_total = 1, .advice = "mend it"};
+  service_.kept_transfers.push_back(view);
+  start_daemon();
+  EXPECT_EQ(covey({"verify", "t1"}), 5);
+  EXPECT_THAT(service_.asked, ElementsAre("verify t1"));
+  EXPECT_THAT(err(), HasSubstr("changed: a.txt"));
+  EXPECT_THAT(err(), HasSubstr("mend it"));
+}
+
+TEST_F(DaemonCommands, move_ends_when_it_is_there) {
+  TransferView view = running();
+  view.state = TransferState::kPaused;
+  service_.kept_transfers.push_back(view);
+  start_daemon();
+  EXPECT_EQ(covey({"move", "t1", folder_.string()}), 0);
+  EXPECT_THAT(service_.asked, ElementsAre("move t1 to " + folder_.string()));
+  EXPECT_EQ(out(), "/home/me/photos\n");
 }
 
 TEST_F(DaemonCommands, status_tells_what_the_daemon_does) {

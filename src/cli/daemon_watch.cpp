@@ -12,10 +12,10 @@ namespace {
 /// One look at the event stream: shown, and ended by the user or by what it waits for.
 class Watching {
  public:
-  explicit Watching(Session& session)
+  explicit Watching(Session& session, LiveForm form = LiveForm::kBars)
       : session_(session),
         interruption_([this] { stop_.request_stop(); }),
-        writer_(session.console(), session.progress_mode()) {}
+        writer_(session.console(), session.progress_mode(), form) {}
 
   [[nodiscard]] ProgressWriter& writer() { return writer_; }
 
@@ -41,6 +41,7 @@ Result<api::TransferView> watch_transfer(const std::string& id, Session& session
   Watching watching(session);
   std::optional<api::TransferView> last;
   const auto followed = watching.follow(id, [&](const api::Event& event) {
+    if (event.removed_transfer == id) return api::Watch::kEnough;
     if (!event.transfer || event.transfer->id != id) return api::Watch::kGoOn;
     watching.writer().transfer(*event.transfer);
     last = event.transfer;
@@ -53,6 +54,24 @@ Result<api::TransferView> watch_transfer(const std::string& id, Session& session
                        printable(id));
   }
   return std::move(*last);
+}
+
+Result<api::TransferView> watch_while(const api::TransferView& begun, Session& session) {
+  Watching watching(session);
+  api::TransferView last = begun;
+  const auto followed = watching.follow(begun.id, [&](const api::Event& event) {
+    if (event.removed_transfer == begun.id) return api::Watch::kEnough;
+    if (!event.transfer || event.transfer->id != begun.id) return api::Watch::kGoOn;
+    last = *event.transfer;
+    if (last.state != begun.state) return api::Watch::kEnough;
+    watching.writer().transfer(last);
+    return api::Watch::kGoOn;
+  });
+  if (!followed) return std::unexpected(followed.error());
+  if (last.state == begun.state) {
+    return covey::fail(ErrorCode::kNotFound, "transfer {} was removed meanwhile", printable(begun.id));
+  }
+  return last;
 }
 
 Result<api::ShareView> watch_hashing(const api::ShareView& share, Session& session) {
@@ -74,9 +93,11 @@ Result<api::ShareView> watch_hashing(const api::ShareView& share, Session& sessi
 }
 
 Result<> watch_all(Session& session) {
-  Watching watching(session);
+  Watching watching(session, LiveForm::kBoard);
   std::map<std::string, api::TransferState> seen;
   return watching.follow({}, [&](const api::Event& event) {
+    if (event.limits) watching.writer().limits(*event.limits);
+    if (event.removed_transfer) watching.writer().removed(*event.removed_transfer);
     if (event.transfer) {
       // What was over before the watch began is history, not news.
       const bool is_new = seen.insert_or_assign(event.transfer->id, event.transfer->state).second;

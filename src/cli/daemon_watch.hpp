@@ -13,10 +13,13 @@ namespace covey::cli {
 /// goes on in each case. The view as it was last seen.
 Result<api::TransferView> watch_transfer(const std::string& id, Session& session);
 
+/// Likewise until it is in another state than that of `begun`: a check or a move until it is done.
+Result<api::TransferView> watch_while(const api::TransferView& begun, Session& session);
+
 /// Shows the hashing of a share until it is ready or broken; kCancelled as above.
 Result<api::ShareView> watch_hashing(const api::ShareView& share, Session& session);
 
-/// Shows all transfers until interrupted.
+/// Shows all transfers and the limits until interrupted; on a terminal as a table.
 Result<> watch_all(Session& session);
 
 }  // namespace covey::cli

@@ -202,6 +202,8 @@ std::optional<int> percent_of(const TransferView& transfer) {
 std::string state_words(const TransferView& transfer, Glyphs glyphs) {
   switch (transfer.state) {
     case TransferState::kQueued:
+      if (!transfer.waiting_for.empty()) return "waiting for " + printable(transfer.waiting_for, glyphs);
+      if (transfer.queue_position) return fmt::format("queued, number {}", *transfer.queue_position);
       return "waiting for its turn";
     case TransferState::kWaitingApproval:
       return "waiting for the owner's approval";
@@ -210,7 +212,9 @@ std::string state_words(const TransferView& transfer, Glyphs glyphs) {
       if (!transfer.waiting_for.empty()) return "waiting for " + printable(transfer.waiting_for, glyphs);
       return transfer.state == TransferState::kRunning ? "running" : "connecting";
     case TransferState::kPaused:
-      return "paused";
+      return transfer.error ? "paused: " + printable(transfer.error->context, glyphs) : "paused";
+    case TransferState::kMoving:
+      return "being moved";
     case TransferState::kVerifying:
       return "verifying";
     case TransferState::kComplete:

@@ -29,6 +29,17 @@ void ProgressFeed::print(std::string_view text) {
   waiting_.push_back({Stream::kOut, std::string(text) + "\n"});
 }
 
+void ProgressFeed::limits(const api::LimitsView& view) {
+  limits_ = view;
+  if (mode_ == ProgressMode::kJson) print(event_line("limits", api::to_json(view)));
+}
+
+void ProgressFeed::removed(const std::string& id) {
+  transfers_.erase(id);
+  // An id is letters and digits, so it stands in JSON as it is.
+  if (mode_ == ProgressMode::kJson) print(event_line("removed", fmt::format(R"({{"id":"{}"}})", id)));
+}
+
 void ProgressFeed::hashing(const api::ShareView& view, SteadyTime now) {
   hashing_ = view;
   if (mode_ == ProgressMode::kJson) print(event_line("share", api::to_json(view)));
@@ -57,15 +68,24 @@ void ProgressFeed::transfer(const api::TransferView& view, SteadyTime now) {
   shown.view = view;
   shown.over = is_over(view.state);
   if (!shown.over) {
-    if (mode_ == ProgressMode::kPlain) plain(shown, state_changed, now);
+    // Of a long queue only what happens is news.
+    const bool just_waits = form_ == LiveForm::kBoard && is_new && view.queue_position;
+    if (mode_ == ProgressMode::kPlain && !just_waits) plain(shown, state_changed, now);
   } else if (!was_over && deserves_final_line(view)) {
     say(final_line(view, style_));
   }
 }
 
-std::string ProgressFeed::bars(int columns) const {
+std::string ProgressFeed::bars(BoardSize size) const {
   // The last column stays free: some terminals wrap as soon as it is filled.
-  const int room = columns - 1;
+  const int room = size.columns - 1;
+  if (form_ == LiveForm::kBoard) {
+    std::vector<const api::TransferView*> shown;
+    for (const auto& [id, transfer] : transfers_) {
+      if (!transfer.over) shown.push_back(&transfer.view);
+    }
+    return transfer_board(std::move(shown), limits_, {room, size.rows - 1}, style_);
+  }
   std::string out = hashing_ ? render(*hashing_, room, style_) : std::string{};
   for (const auto& [id, shown] : transfers_) {
     if (shown.over) continue;
@@ -84,11 +104,11 @@ std::string ProgressFeed::without_bars() {
   return out + "\x1b[J";
 }
 
-std::vector<Chunk> ProgressFeed::take(SteadyTime now, int columns) {
+std::vector<Chunk> ProgressFeed::take(SteadyTime now, BoardSize size) {
   std::vector<Chunk> lasting = std::exchange(waiting_, {});
   if (mode_ != ProgressMode::kLive) return lasting;
   if (lasting.empty() && !drawn_.empty() && now - drawn_at_ < kLiveInterval) return {};
-  std::string next = bars(columns);
+  std::string next = bars(size);
   if (lasting.empty() && next == drawn_) return {};
 
   std::vector<Chunk> out;
@@ -100,14 +120,14 @@ std::vector<Chunk> ProgressFeed::take(SteadyTime now, int columns) {
   return out;
 }
 
-std::vector<Chunk> ProgressFeed::finish(Bars bars_then, int columns) {
+std::vector<Chunk> ProgressFeed::finish(Bars bars_then, BoardSize size) {
   std::vector<Chunk> lasting = std::exchange(waiting_, {});
   if (mode_ != ProgressMode::kLive) return lasting;
   std::vector<Chunk> out;
   if (std::string erase = without_bars(); !erase.empty()) out.push_back({Stream::kErr, std::move(erase)});
   std::move(lasting.begin(), lasting.end(), std::back_inserter(out));
   if (bars_then == Bars::kKeep) {
-    if (const std::string last = bars(columns); !last.empty()) out.push_back({Stream::kErr, last + "\n"});
+    if (const std::string last = bars(size); !last.empty()) out.push_back({Stream::kErr, last + "\n"});
   }
   return out;
 }

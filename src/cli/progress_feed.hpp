@@ -14,10 +14,14 @@
 #include "api/views.hpp"
 #include "base/clock.hpp"
 #include "cli/console.hpp"
+#include "cli/transfer_board.hpp"
 
 namespace covey::cli {
 
 enum class ProgressMode : std::uint8_t { kLive, kPlain, kJson, kSilent };
+
+/// What is drawn on a terminal: a bar for each transfer, or one table of all that is not over.
+enum class LiveForm : std::uint8_t { kBars, kBoard };
 
 enum class Stream : std::uint8_t { kOut, kErr };
 
@@ -31,8 +35,12 @@ class ProgressFeed {
   static constexpr std::chrono::milliseconds kLiveInterval{100};
   static constexpr std::chrono::milliseconds kPlainInterval{2000};
 
-  ProgressFeed(ProgressMode mode, Style style) : mode_(mode), style_(style) {}
+  ProgressFeed(ProgressMode mode, Style style, LiveForm form = LiveForm::kBars)
+      : mode_(mode), style_(style), form_(form) {}
 
+  void limits(const api::LimitsView& view);
+  /// It is on the list no more.
+  void removed(const std::string& id);
   void transfer(const api::TransferView& view, SteadyTime now);
   void hashing(const api::ShareView& view, SteadyTime now);
   /// Takes the hashing bar away.
@@ -43,10 +51,10 @@ class ProgressFeed {
   void print(std::string_view text);
 
   /// What to write now; the bars only when they are due.
-  std::vector<Chunk> take(SteadyTime now, int columns);
+  std::vector<Chunk> take(SteadyTime now, BoardSize size);
   /// The last words: bars are taken away, or left where they stand when the run was interrupted.
   enum class Bars : std::uint8_t { kRemove, kKeep };
-  std::vector<Chunk> finish(Bars bars, int columns);
+  std::vector<Chunk> finish(Bars bars, BoardSize size);
 
  private:
   struct Shown {
@@ -56,11 +64,13 @@ class ProgressFeed {
   };
 
   void plain(Shown& shown, bool state_changed, SteadyTime now);
-  [[nodiscard]] std::string bars(int columns) const;
+  [[nodiscard]] std::string bars(BoardSize size) const;
   [[nodiscard]] std::string without_bars();
 
   ProgressMode mode_;
   Style style_;
+  LiveForm form_;
+  std::optional<api::LimitsView> limits_;
   std::map<std::string, Shown> transfers_;
   std::optional<api::ShareView> hashing_;
   std::optional<SteadyTime> last_hashing_line_;

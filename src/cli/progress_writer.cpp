@@ -4,8 +4,8 @@
 
 namespace covey::cli {
 
-ProgressWriter::ProgressWriter(Console& console, ProgressMode mode)
-    : console_(console), feed_(mode, console.err_style()), thread_([this] { run(); }) {}
+ProgressWriter::ProgressWriter(Console& console, ProgressMode mode, LiveForm form)
+    : console_(console), feed_(mode, console.err_style(), form), thread_([this] { run(); }) {}
 
 ProgressWriter::~ProgressWriter() {
   end();
@@ -14,6 +14,18 @@ ProgressWriter::~ProgressWriter() {
 void ProgressWriter::wake() {
   has_news_ = true;
   changed_.notify_one();
+}
+
+void ProgressWriter::limits(const api::LimitsView& view) {
+  const std::lock_guard lock(mutex_);
+  feed_.limits(view);
+  wake();
+}
+
+void ProgressWriter::removed(const std::string& id) {
+  const std::lock_guard lock(mutex_);
+  feed_.removed(id);
+  wake();
 }
 
 void ProgressWriter::transfer(const api::TransferView& view) {
@@ -54,7 +66,7 @@ void ProgressWriter::end(ProgressFeed::Bars bars) {
     changed_.notify_one();
   }
   thread_.join();
-  write(feed_.finish(bars, console_.columns()));
+  write(feed_.finish(bars, size()));
 }
 
 void ProgressWriter::run() {
@@ -63,7 +75,7 @@ void ProgressWriter::run() {
     // What came too early to be drawn is drawn after the interval, even if nothing new comes.
     changed_.wait_for(lock, ProgressFeed::kLiveInterval, [this] { return has_news_ || ending_; });
     has_news_ = false;
-    const std::vector<Chunk> chunks = feed_.take(clock_.steady(), console_.columns());
+    const std::vector<Chunk> chunks = feed_.take(clock_.steady(), size());
     lock.unlock();
     write(chunks);
     lock.lock();
@@ -71,9 +83,13 @@ void ProgressWriter::run() {
 }
 
 void ProgressWriter::write(const std::vector<Chunk>& chunks) {
-  for (const Chunk& chunk : chunks) {
-    std::ostream& stream = chunk.stream == Stream::kOut ? console_.out : console_.err;
-    stream << chunk.text << std::flush;
+  // What belongs together goes out at once: between taking the bars away and drawing them nothing is shown.
+  for (auto at = chunks.begin(); at != chunks.end();) {
+    const Stream target = at->stream;
+    std::string text;
+    for (; at != chunks.end() && at->stream == target; ++at) text += at->text;
+    std::ostream& stream = target == Stream::kOut ? console_.out : console_.err;
+    stream << text << std::flush;
   }
 }
 

@@ -15,11 +15,13 @@ namespace covey::cli {
 
 class ProgressWriter {
  public:
-  ProgressWriter(Console& console, ProgressMode mode);
+  ProgressWriter(Console& console, ProgressMode mode, LiveForm form = LiveForm::kBars);
   ProgressWriter(const ProgressWriter&) = delete;
   ProgressWriter& operator=(const ProgressWriter&) = delete;
   ~ProgressWriter();
 
+  void limits(const api::LimitsView& view);
+  void removed(const std::string& id);
   void transfer(const api::TransferView& view);
   void hashing(const api::ShareView& view);
   void hashed();
@@ -33,6 +35,7 @@ class ProgressWriter {
   void run();
   void write(const std::vector<Chunk>& chunks);
   void wake();
+  [[nodiscard]] BoardSize size() const { return {console_.columns(), console_.rows()}; }
 
   Console& console_;
   SystemClock clock_;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cli/session.hpp"
+#include "cli/transfer_settings.hpp"
 
 namespace covey::cli {
 
@@ -15,6 +16,7 @@ struct DownloadOptions {
   std::vector<std::string> select;
   bool overwrite = false;
   bool rename = false;
+  SettingOptions settings;
 };
 
 struct ReceiveOptions {

@@ -45,17 +45,20 @@ void add_row(Table& table, const TransferView& view, Glyphs glyphs) {
   const auto percent = percent_of(view);
   const bool moves = view.state == TransferState::kRunning;
   const auto eta = view.eta_seconds;
+  const std::string priority(api::name_of(view.settings.priority));
   table.add({cell(view.id),
              {arrow, std::string(api::name_of(view.direction))},
              cell(view.title),
              {state_words(view, glyphs), std::string(api::name_of(view.state))},
              {percent ? fmt::format("{}%", *percent) : "", std::to_string(view.bytes_done)},
-             {human_bytes(view.bytes_total), std::to_string(view.bytes_total)},
+             {view.bytes_total == 0 ? "" : human_bytes(view.bytes_total), std::to_string(view.bytes_total)},
              {moves ? human_rate(view.rate) : "", fmt::format("{:.0f}", std::max(0.0, view.rate))},
              {moves && eta ? human_duration(std::chrono::seconds(static_cast<std::int64_t>(*eta))) : "",
               eta ? std::to_string(*eta) : ""},
              cell(std::to_string(distinct_peers(view))),
-             {"", view.destination}});
+             {"", view.destination},
+             {view.settings.priority == api::Priority::kNormal ? "" : priority, priority},
+             {"", view.queue_position ? std::to_string(*view.queue_position) : ""}});
 }
 
 Table transfer_table() {
@@ -70,15 +73,9 @@ Table transfer_table() {
                 {"SPEED", Align::kRight},
                 {"ETA", Align::kRight},
                 {"PEERS", Align::kRight},
+                {""},
+                {""},
                 {""}});
-}
-
-/// Changes one transfer through the daemon and shows it as it is then.
-ExitCode changed(const Result<TransferView>& view, std::string_view done, Session& session) {
-  if (!view) return session.fail(view.error());
-  if (session.is_json()) session.print(api::to_json(*view));
-  session.say(fmt::format("{} {}: {}", done, view->id, plain_line(*view, session.console().glyphs)));
-  return ExitCode::kDone;
 }
 
 }  // namespace
@@ -125,18 +122,6 @@ ExitCode transfers(const TransfersOptions& options, Session& session) {
   if (table.empty()) session.say("no transfers yet; covey get TICKET starts one");
   if (!table.empty()) session.console().out << drawn(table, session.console());
   return ExitCode::kDone;
-}
-
-ExitCode pause(const std::string& id, Session& session) {
-  return changed(session.daemon().pause(id), "paused", session);
-}
-
-ExitCode resume(const std::string& id, Session& session) {
-  return changed(session.daemon().resume(id), "resumed", session);
-}
-
-ExitCode cancel(const std::string& id, api::PartialFiles partial, Session& session) {
-  return changed(session.daemon().cancel(id, partial), "cancelled", session);
 }
 
 ExitCode status(Session& session) {

@@ -1,5 +1,5 @@
 #pragma once
-// covey get, transfers, pause, resume, cancel, status: what the daemon fetches and hands out.
+// covey get, transfers, status: what the daemon fetches and hands out.
 
 #include <string>
 
@@ -20,12 +20,8 @@ struct TransfersOptions {
   bool watch = false;
 };
 /// Columns: id, direction, title, state, bytes done, bytes, rate (bytes a second), seconds left, peers,
-/// destination.
+/// destination, priority, place in the queue.
 ExitCode transfers(const TransfersOptions& options, Session& session);
-
-ExitCode pause(const std::string& id, Session& session);
-ExitCode resume(const std::string& id, Session& session);
-ExitCode cancel(const std::string& id, api::PartialFiles partial, Session& session);
 
 ExitCode status(Session& session);
 

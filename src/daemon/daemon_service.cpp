@@ -1,7 +1,9 @@
 #include "daemon/daemon_service.hpp"
 
+#include "api/json.hpp"
 #include "base/log.hpp"
 #include "base/version.hpp"
+#include "daemon/limit_hours.hpp"
 
 namespace covey::daemon {
 namespace {
@@ -9,6 +11,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kPublishEvery = 500ms;
+constexpr const char* kLimitsSetting = "limits";
 
 }  // namespace
 
@@ -34,6 +37,8 @@ DaemonService::DaemonService(Node& node, DaemonStore store, std::unique_ptr<cont
       cache_(std::move(cache)),
       networks_(node, store_, [this](const api::Event& event) { publish(event); }),
       downloads_(node, networks_, store_, random),
+      limits_(node.clock(), read_limit_hours, local_minute_of_day,
+              [&node](const swarm::NodeLimits& limits) { node.set_limits(limits); }),
       home_(std::move(home)),
       request_stop_(std::move(request_stop)),
       started_at_(to_unix_ms(node.clock().wall())),
@@ -49,6 +54,11 @@ DaemonService::DaemonService(Node& node, DaemonStore store, std::unique_ptr<cont
     publish(event);
   };
   downloads_.on_change(tell);
+  downloads_.on_removed([this](const std::string& id) {
+    api::Event event;
+    event.removed_transfer = id;
+    publish(event);
+  });
   node_->uploads().on_change(tell);
   node_->shares().on_use([this](const IssuedTicket& ticket) {
     IssuedTicket copy{.secret = ticket.secret.clone(),
@@ -64,6 +74,7 @@ DaemonService::DaemonService(Node& node, DaemonStore store, std::unique_ptr<cont
     tasks_.spawn(keep(this, std::move(copy)));
   });
   tasks_.spawn(publish_progress());
+  tasks_.spawn(keep_limits());
 }
 
 DaemonService::~DaemonService() = default;
@@ -75,6 +86,13 @@ io::Awaitable<Result<>> DaemonService::restore() {
   auto read_tickets = [](DaemonStore& s) { return s.tickets(); };
   CO_TRY(auto tickets, co_await store_.run(read_tickets));
   for (auto& ticket : tickets) node_->shares().restore(std::move(ticket));
+  auto read_limits = [](DaemonStore& s) { return s.setting(kLimitsSetting); };
+  CO_TRY(const auto stored_limits, co_await store_.run(read_limits));
+  if (stored_limits) {
+    CO_TRY(auto settings, api::from_json<api::LimitSettings>(*stored_limits));
+    CO_TRY_VOID(limits_.set(std::move(settings)));
+    downloads_.set_places(limits_.settings().active_downloads);
+  }
   auto read_downloads = [](DaemonStore& s) { return s.downloads(); };
   CO_TRY(auto stored_downloads, co_await store_.run(read_downloads));
   CO_TRY_VOID(co_await networks_.restore());
@@ -104,10 +122,8 @@ api::StatusView DaemonService::status() const {
   view.started_at = started_at_;
   view.shares = node_->shares().views().size();
   view.active_transfers = downloads_.active() + node_->uploads().active();
-  for (const auto& transfer : transfers()) {
-    (transfer.direction == api::Direction::kDownload ? view.download_rate : view.upload_rate) +=
-        transfer.rate;
-  }
+  view.download_rate = downloads_.rate();
+  for (const auto& upload : node_->uploads().views()) view.upload_rate += upload.rate;
   view.home = home_;
   return view;
 }
@@ -134,6 +150,47 @@ asio::awaitable<Result<api::TransferView>> DaemonService::resume(std::string tra
 asio::awaitable<Result<api::TransferView>> DaemonService::cancel(std::string transfer,
                                                                  api::PartialFiles partial) {
   return downloads_.cancel(std::move(transfer), partial);
+}
+
+asio::awaitable<Result<api::TransferView>> DaemonService::set(std::string transfer,
+                                                              api::TransferSettings settings) {
+  return downloads_.set(std::move(transfer), settings);
+}
+asio::awaitable<Result<api::TransferView>> DaemonService::verify(std::string transfer) {
+  return downloads_.verify(std::move(transfer));
+}
+asio::awaitable<Result<api::TransferView>> DaemonService::move(std::string transfer, std::string directory) {
+  return downloads_.move(std::move(transfer), std::move(directory));
+}
+asio::awaitable<Result<>> DaemonService::remove(std::string transfer, api::RemovedFiles files) {
+  return downloads_.remove(std::move(transfer), files);
+}
+
+asio::awaitable<Result<api::LimitsView>> DaemonService::set_limits(api::LimitSettings settings) {
+  CO_TRY_VOID(limits_.check(settings));
+  auto keep = [text = api::to_json(settings)](DaemonStore& s) {
+    return s.save_setting(kLimitsSetting, text);
+  };
+  CO_TRY_VOID(co_await store_.run(std::move(keep)));
+  CO_TRY_VOID(limits_.set(std::move(settings)));
+  downloads_.set_places(limits_.settings().active_downloads);
+  publish_limits();
+  co_return limits_.view();
+}
+
+void DaemonService::publish_limits() {
+  api::Event event;
+  event.limits = limits_.view();
+  publish(event);
+}
+
+/// The schedule's spans begin and end at full minutes.
+io::Awaitable<void> DaemonService::keep_limits() {
+  while (true) {
+    const auto slept = co_await io::sleep_for(limits_.until_next_minute());
+    if (!slept) co_return;
+    if (limits_.tick()) publish_limits();
+  }
 }
 
 asio::awaitable<Result<api::NetworkView>> DaemonService::join(api::JoinRequest request) {
@@ -167,8 +224,11 @@ io::Awaitable<void> DaemonService::publish_progress() {
     const auto slept = co_await io::sleep_for(kPublishEvery);
     if (!slept) co_return;
     if (listeners_.empty()) continue;
-    for (const auto& transfer : transfers()) {
-      if (transfer.finished_at || transfer.state == api::TransferState::kPaused) continue;
+    auto going_on = downloads_.moving_on();
+    for (auto& upload : node_->uploads().views()) {
+      if (!upload.finished_at) going_on.push_back(std::move(upload));
+    }
+    for (const auto& transfer : going_on) {
       api::Event event;
       event.transfer = transfer;
       publish(event);

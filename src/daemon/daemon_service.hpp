@@ -8,6 +8,7 @@
 #include "api/service.hpp"
 #include "content/layer_cache.hpp"
 #include "daemon/download_book.hpp"
+#include "daemon/limit_clock.hpp"
 #include "daemon/network_book.hpp"
 
 namespace covey::daemon {
@@ -28,6 +29,7 @@ class DaemonService final : public api::Service {
   [[nodiscard]] std::vector<api::ShareView> shares() const override;
   [[nodiscard]] std::vector<api::TransferView> transfers() const override;
   [[nodiscard]] std::vector<api::NetworkView> networks() const override { return networks_.views(); }
+  [[nodiscard]] api::LimitsView limits() const override { return limits_.view(); }
   asio::awaitable<Result<api::ShareView>> share(api::ShareRequest request) override;
   asio::awaitable<Result<>> unshare(std::string share) override;
   asio::awaitable<Result<api::TicketView>> ticket(api::TicketRequest request) override;
@@ -35,6 +37,12 @@ class DaemonService final : public api::Service {
   asio::awaitable<Result<api::TransferView>> pause(std::string transfer) override;
   asio::awaitable<Result<api::TransferView>> resume(std::string transfer) override;
   asio::awaitable<Result<api::TransferView>> cancel(std::string transfer, api::PartialFiles partial) override;
+  asio::awaitable<Result<api::TransferView>> set(std::string transfer,
+                                                 api::TransferSettings settings) override;
+  asio::awaitable<Result<api::TransferView>> verify(std::string transfer) override;
+  asio::awaitable<Result<api::TransferView>> move(std::string transfer, std::string directory) override;
+  asio::awaitable<Result<>> remove(std::string transfer, api::RemovedFiles files) override;
+  asio::awaitable<Result<api::LimitsView>> set_limits(api::LimitSettings settings) override;
   asio::awaitable<Result<api::NetworkView>> join(api::JoinRequest request) override;
   asio::awaitable<Result<>> leave(std::string network) override;
   asio::awaitable<Result<api::SearchView>> search(api::SearchRequest request) override;
@@ -49,6 +57,8 @@ class DaemonService final : public api::Service {
   void add_share(const StoredShare& stored, Verify verify);
   io::Awaitable<void> prepare(std::string id, std::string path, std::string title, Verify verify);
   io::Awaitable<void> publish_progress();
+  io::Awaitable<void> keep_limits();
+  void publish_limits();
   void publish(const api::Event& event);
   io::Awaitable<Result<ShareRules>> rules_for(const api::ShareRequest& request);
 
@@ -57,6 +67,7 @@ class DaemonService final : public api::Service {
   std::unique_ptr<content::LayerCache> cache_;
   NetworkBook networks_;
   mutable DownloadBook downloads_;  // views refresh progress
+  LimitClock limits_;
   std::string home_;
   std::function<void()> request_stop_;
   api::UnixMs started_at_;

@@ -2,7 +2,6 @@
 
 #include <array>
 
-#include "api/json.hpp"
 #include "base/cursor.hpp"
 #include "base/encoding.hpp"
 #include "crypto/aead.hpp"
@@ -13,7 +12,8 @@ namespace {
 
 constexpr std::size_t kMaxTextBytes = 60'000;
 
-constexpr std::array<db::Migration, 2> kMigrations{{{1, "shares, tickets and downloads", R"sql(
+constexpr std::array<db::Migration, 3> kMigrations{
+    {{1, "shares, tickets and downloads", R"sql(
   CREATE TABLE share (
     id TEXT PRIMARY KEY,
     sealed BLOB NOT NULL,       -- path, title
@@ -33,7 +33,7 @@ constexpr std::array<db::Migration, 2> kMigrations{{{1, "shares, tickets and dow
     created_at INTEGER NOT NULL
   ) STRICT;
 )sql"},
-                                                    {2, "networks, names and alerts", R"sql(
+     {2, "networks, names and alerts", R"sql(
   ALTER TABLE share ADD COLUMN rules BLOB;  -- sealed; NULL: unlisted
   CREATE TABLE network (
     id TEXT PRIMARY KEY,
@@ -49,6 +49,13 @@ constexpr std::array<db::Migration, 2> kMigrations{{{1, "shares, tickets and dow
     at INTEGER NOT NULL,
     kind TEXT NOT NULL,
     sealed BLOB NOT NULL        -- text
+  ) STRICT;
+)sql"},
+     {3, "what downloads are checked against, and settings", R"sql(
+  ALTER TABLE download ADD COLUMN promised BLOB;  -- sealed; NULL: not known yet
+  CREATE TABLE setting (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
   ) STRICT;
 )sql"}}};
 
@@ -165,29 +172,6 @@ Result<std::vector<IssuedTicket>> DaemonStore::tickets() {
     return ticket;
   };
   return database_.select(map, "SELECT id, share, sealed, expires_at, uses_left FROM ticket");
-}
-
-// sealed download := request as JSON, a NUL byte, view as JSON
-Result<> DaemonStore::save(const StoredDownload& download) {
-  std::string plain = api::to_json(download.request);
-  plain.push_back('\0');
-  plain += api::to_json(download.view);
-  return database_.execute("INSERT OR REPLACE INTO download VALUES (?, ?, ?)", download.view.id,
-                           seal("download", download.view.id, as_bytes(plain)), download.view.created_at);
-}
-
-Result<std::vector<StoredDownload>> DaemonStore::downloads() {
-  const auto map = [this](const db::Row& row) -> Result<StoredDownload> {
-    TRY(const auto plain, unseal("download", row.text(0), row.blob(1)));
-    const std::string_view text = as_text(plain.view());
-    const std::size_t split = text.find('\0');
-    if (split == std::string_view::npos) return fail(ErrorCode::kCorrupt, "a download's row cannot be read");
-    StoredDownload out;
-    TRY(out.request, api::from_json<api::DownloadRequest>(text.substr(0, split)));
-    TRY(out.view, api::from_json<api::TransferView>(text.substr(split + 1)));
-    return out;
-  };
-  return database_.select(map, "SELECT id, sealed FROM download ORDER BY created_at");
 }
 
 }  // namespace covey::daemon

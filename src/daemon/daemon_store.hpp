@@ -12,6 +12,7 @@
 #include "crypto/random.hpp"
 #include "crypto/secret.hpp"
 #include "daemon/joined_network.hpp"
+#include "daemon/promised_files.hpp"
 #include "daemon/share_book.hpp"
 #include "db/database.hpp"
 
@@ -32,6 +33,7 @@ struct StoredShare {
 struct StoredDownload {
   api::DownloadRequest request;
   api::TransferView view;
+  std::string move_to;  // the folder that it is being moved to; empty: none
 };
 
 class DaemonStore {
@@ -49,7 +51,16 @@ class DaemonStore {
   Result<std::vector<IssuedTicket>> tickets();
 
   Result<> save(const StoredDownload& download);
+  Result<> remove_download(const std::string& id);
+  /// In the order in which they were first saved.
   Result<std::vector<StoredDownload>> downloads();
+  /// What a saved download's files are to be; nothing while that is not known.
+  Result<> save_promised(const std::string& id, const PromisedFiles& files);
+  Result<std::optional<PromisedFiles>> promised(const std::string& id);
+
+  /// Nothing of people's is in these; they are not sealed.
+  Result<> save_setting(const std::string& name, const std::string& value);
+  Result<std::optional<std::string>> setting(const std::string& name);
 
   Result<> save(const JoinedNetwork& network);
   Result<> remove_network(const crypto::PublicKey& network);

@@ -1,17 +1,22 @@
 #include "daemon/download_book.hpp"
 
-#include <algorithm>
-
 #include "base/encoding.hpp"
 #include "base/log.hpp"
+#include "daemon/download_entry.hpp"
 #include "daemon/view_of.hpp"
 
 namespace covey::daemon {
 namespace {
 
-bool is_over(api::TransferState state) {
-  return state == api::TransferState::kComplete || state == api::TransferState::kCancelled;
+using api::TransferState;
+
+Result<> check_settings(const api::TransferSettings& settings) {
+  if (settings.limit_down != 0U && settings.limit_up != 0U) return {};
+  return fail(ErrorCode::kInvalidArgument,
+              "a limit of 0 would stop the download; pause it instead, or say 'none'");
 }
+
+}  // namespace
 
 Result<> check_folder(const std::filesystem::path& directory) {
   std::error_code error;
@@ -25,13 +30,34 @@ Result<> check_folder(const std::filesystem::path& directory) {
   return {};
 }
 
-}  // namespace
-
 DownloadBook::DownloadBook(Node& node, NetworkBook& networks, StoreThread& store, crypto::Random& random)
-    : node_(&node), networks_(&networks), store_(&store), random_(&random), tasks_(node.services().network) {}
+    : node_(&node),
+      networks_(&networks),
+      store_(&store),
+      random_(&random),
+      chore_ended_(node.services().network),
+      woken_(node.services().network),
+      tasks_(node.services().network),
+      watch_(node.services().network) {
+  watch_.spawn(tend());
+}
+
+DownloadBook::~DownloadBook() = default;
 
 io::Awaitable<Result<>> DownloadBook::save(const Entry& entry) {
-  auto keep = [download = entry.stored](DaemonStore& store) { return store.save(download); };
+  // A removed one must not come back because somebody was still busy with it.
+  if (!entries_.contains(entry.id())) {
+    co_return fail(ErrorCode::kNotFound, "download {} was removed", entry.id());
+  }
+  StoredDownload download = entry.stored;
+  auto& view = download.view;
+  if (wants_to_run(view.state)) view.state = TransferState::kQueued;
+  view.rate = 0;
+  view.eta_seconds.reset();
+  view.peers.clear();
+  view.waiting_for.clear();
+  view.queue_position.reset();
+  auto keep = [download = std::move(download)](DaemonStore& store) { return store.save(download); };
   co_return co_await store_->run(std::move(keep));
 }
 
@@ -68,168 +94,188 @@ std::string DownloadBook::new_id() {
   }
 }
 
-Result<DownloadBook::Entry*> DownloadBook::find(const std::string& id) {
+Result<DownloadBook::Found> DownloadBook::find(const std::string& id) {
   const auto found = entries_.find(id);
-  if (found == entries_.end()) {
+  if (found == entries_.end() || found->second->leaving) {
     return fail(ErrorCode::kNotFound, "there is no download '{}'; 'covey transfers' lists them", id);
   }
-  return found->second.get();
+  return found->second;
 }
 
-io::Awaitable<Result<api::TransferView>> DownloadBook::start(api::DownloadRequest request) {
+io::Awaitable<Result<DownloadBook::Found>> DownloadBook::find_idle(std::string id) {
+  CO_TRY(auto entry, find(id));
+  while (entry->chore) {
+    const auto chore = entry->chore;
+    chore->progress.stop = true;
+    chore_ended_.open_all();
+    const auto waited = co_await chore->ended.wait();
+    if (!waited) co_return std::unexpected(waited.error());
+    CO_TRY(entry, find(id));
+  }
+  co_return entry;
+}
+
+DownloadBook::Changed DownloadBook::start(api::DownloadRequest request) {
   CO_TRY_VOID(check_folder(request.directory));
+  CO_TRY_VOID(check_settings(request.settings));
   for (const auto& glob : request.select) CO_TRY_VOID(content::Glob::parse(glob));
   CO_TRY(const auto source, co_await source_of(request));
-  auto entry = std::make_unique<Entry>();
+  auto entry = std::make_shared<Entry>();
+  entry->arrival = ++arrivals_;
+  entry->stored.view.settings = request.settings;
   entry->stored.request = std::move(request);
   entry->stored.view.id = new_id();
-  entry->stored.view.state = api::TransferState::kConnecting;
   entry->stored.view.title = source.title;
   entry->stored.view.share_id = access::to_text(source.share.share);
   entry->stored.view.created_at = to_unix_ms(node_->clock().wall());
-  CO_TRY_VOID(co_await save(*entry));
   Entry& placed = *entries_.emplace(entry->stored.view.id, std::move(entry)).first->second;
-  CO_TRY_VOID(launch(placed));
+  const std::string id = placed.id();
+  const auto queued = co_await enqueue(placed);
+  if (!queued) {
+    entries_.erase(id);
+    co_return std::unexpected(queued.error());
+  }
   co_return refreshed(placed);
 }
 
-void DownloadBook::restore(StoredDownload download) {
-  auto entry = std::make_unique<Entry>();
-  entry->stored = std::move(download);
-  const api::TransferState state = entry->stored.view.state;
-  Entry& placed = *entries_.emplace(entry->stored.view.id, std::move(entry)).first->second;
-  if (is_over(state) || state == api::TransferState::kPaused || state == api::TransferState::kFailed) return;
-  if (const auto launched = launch(placed); !launched) {
-    placed.stored.view.state = api::TransferState::kFailed;
-    placed.stored.view.error = launched.error();
-  }
-}
-
-Result<> DownloadBook::launch(Entry& entry) {
-  TRY(auto share, reference_of(entry.stored.request));
-  swarm::Locate locate;
-  if (!share.secret) {
-    locate = [networks = networks_, id = share.share, owner = share.owner] {
-      return networks->locate(id, owner);
-    };
-  }
-  swarm::DownloadOrder order{.share = std::move(share),
-                             .locate = std::move(locate),
-                             .directory = entry.stored.request.directory,
-                             .select = entry.stored.request.select,
-                             .on_taken = on_taken(entry.stored.request.on_existing),
-                             .patience = std::nullopt};
-  entry.running = std::make_unique<swarm::Download>(node_->services(), std::move(order));
-  entry.wanted_after_stop = api::TransferState::kPaused;
-  entry.ended = std::make_unique<io::Gate>(node_->services().network);
+io::Awaitable<Result<>> DownloadBook::enqueue(Entry& entry) {
+  entry.stored.view.state = TransferState::kQueued;
   entry.stored.view.error.reset();
   entry.stored.view.finished_at.reset();
-  tasks_.spawn(run(entry));
-  return {};
+  CO_TRY_VOID(co_await save(entry));
+  queue_.add(entry.id(), entry.stored.request.settings.priority, entry.arrival);
+  start_due();
+  tell(entry);
+  co_return Result<>{};
 }
 
-io::Awaitable<void> DownloadBook::run(Entry& entry) {
-  const auto result = co_await entry.running->run();
-  fill(entry.stored.view, entry.running->progress());
-  if (result) {
-    co_await settle(entry, api::TransferState::kComplete, std::nullopt);
-  } else if (result.error().code == ErrorCode::kCancelled) {
-    co_await settle(entry, entry.wanted_after_stop, std::nullopt);
-  } else if (result.error().code == ErrorCode::kDiskFull) {
-    // Nothing is lost: once there is room, resume goes on.
-    co_await settle(entry, api::TransferState::kPaused, result.error());
-  } else {
-    co_await settle(entry, api::TransferState::kFailed, result.error());
+void DownloadBook::restore(StoredDownload download) {
+  auto entry = std::make_shared<Entry>();
+  entry->stored = std::move(download);
+  entry->arrival = ++arrivals_;
+  entry->stored.view.settings = entry->stored.request.settings;
+  if (wants_to_run(entry->state())) entry->stored.view.state = TransferState::kQueued;
+  Entry& placed = *entries_.emplace(entry->stored.view.id, std::move(entry)).first->second;
+  if (!placed.stored.move_to.empty()) {
+    begin_chore(placed, TransferState::kMoving);
+    tasks_.spawn(recover_move(placed));
+  } else if (placed.state() == TransferState::kQueued) {
+    queue_.add(placed.id(), placed.stored.request.settings.priority, placed.arrival);
+    woken_.open_all();
   }
-  entry.ended->open_all();
 }
 
-io::Awaitable<void> DownloadBook::settle(Entry& entry, api::TransferState state, std::optional<Error> error) {
-  entry.running.reset();
-  entry.stored.view.state = state;
-  entry.stored.view.error = std::move(error);
-  entry.stored.view.rate = 0;
-  entry.stored.view.eta_seconds.reset();
-  entry.stored.view.peers.clear();
-  if (is_over(state)) entry.stored.view.finished_at = to_unix_ms(node_->clock().wall());
-  // At a shutdown the state stays what it was, so that the next start goes on.
-  if (shutting_down_ && state == api::TransferState::kPaused)
-    entry.stored.view.state = api::TransferState::kQueued;
-  const auto saved = co_await save(entry);
-  if (!saved) log::error("cannot record a download's state: {}", to_string(saved.error()));
-  if (on_change_) on_change_(entry.stored.view);
-}
-
-io::Awaitable<void> DownloadBook::stop_running(Entry& entry, api::TransferState then) {
-  entry.wanted_after_stop = then;
-  entry.running->stop();
-  (void)co_await entry.ended->wait();
-}
-
-io::Awaitable<Result<api::TransferView>> DownloadBook::pause(std::string id) {
-  CO_TRY(Entry* const entry, find(id));
+DownloadBook::Changed DownloadBook::set(std::string id, api::TransferSettings settings) {
+  CO_TRY_VOID(check_settings(settings));
+  CO_TRY(const auto entry, find(id));
+  const auto before = std::exchange(entry->stored.request.settings, settings);
+  entry->stored.view.settings = settings;
+  const auto saved = co_await save(*entry);
+  if (!saved) {
+    entry->stored.request.settings = before;
+    entry->stored.view.settings = before;
+    co_return std::unexpected(saved.error());
+  }
+  queue_.set_priority(id, settings.priority);
   if (entry->running) {
-    co_await stop_running(*entry, api::TransferState::kPaused);
-  } else if (is_over(entry->stored.view.state)) {
-    co_return fail(ErrorCode::kInvalidArgument, "download {} is over and cannot be paused", id);
+    entry->running->set_limits(limits_of(settings));
+    entry->running->set_piece_order(order_of(settings.piece_order));
   }
-  co_return entry->stored.view;
-}
-
-io::Awaitable<Result<api::TransferView>> DownloadBook::resume(std::string id) {
-  CO_TRY(Entry* const entry, find(id));
-  if (entry->running) co_return refreshed(*entry);
-  if (is_over(entry->stored.view.state)) {
-    co_return fail(ErrorCode::kInvalidArgument, "download {} is over; start it anew with 'covey get'", id);
-  }
-  CO_TRY_VOID(launch(*entry));
-  entry->stored.view.state = api::TransferState::kConnecting;
-  CO_TRY_VOID(co_await save(*entry));
+  tell(*entry);
   co_return refreshed(*entry);
 }
 
-io::Awaitable<Result<api::TransferView>> DownloadBook::cancel(std::string id, api::PartialFiles partial) {
-  CO_TRY(Entry* const entry, find(id));
-  if (entry->stored.view.state == api::TransferState::kComplete) {
+DownloadBook::Changed DownloadBook::pause(std::string id) {
+  CO_TRY(const auto before, find(id));
+  const bool was_checked = before->chore != nullptr;
+  CO_TRY(const auto entry, co_await find_idle(id));
+  if (entry->running) {
+    co_await stop_running(*entry, TransferState::kPaused);
+  } else if (entry->state() == TransferState::kQueued) {
+    co_await settle(*entry, TransferState::kPaused, std::nullopt);
+  } else if (is_over(entry->state()) && !was_checked) {
+    co_return fail(ErrorCode::kInvalidArgument, "download {} is over and cannot be paused", id);
+  }
+  co_return refreshed(*entry);
+}
+
+DownloadBook::Changed DownloadBook::resume(std::string id) {
+  CO_TRY(const auto entry, find(id));
+  if (entry->chore) {
     co_return fail(ErrorCode::kInvalidArgument,
-                   "download {} is complete; remove the files yourself if you want", id);
+                   "download {} is being checked or moved; it goes on by itself if it ran", id);
   }
-  const std::filesystem::path directory = entry->stored.request.directory;
-  if (entry->running) co_await stop_running(*entry, api::TransferState::kCancelled);
-  if (entry->stored.view.state != api::TransferState::kCancelled) {
-    co_await settle(*entry, api::TransferState::kCancelled, std::nullopt);
+  if (wants_to_run(entry->state())) co_return refreshed(*entry);
+  const auto& check = entry->stored.view.check;
+  if (entry->state() == TransferState::kComplete && check && check->changed_total > 0) {
+    entry->stored.request.on_existing = api::OnExisting::kOverwrite;
+    entry->stored.view.check.reset();
+  } else if (is_over(entry->state())) {
+    co_return fail(ErrorCode::kInvalidArgument, "download {} is over; start it anew with 'covey get'", id);
   }
-  if (partial == api::PartialFiles::kDelete && !entry->stored.view.title.empty()) {
-    CO_TRY(auto name, content::RelativePath::parse(entry->stored.view.title));
-    auto remove = [directory, name] { return content::PartFolder::remove_left_over(directory, name); };
-    CO_TRY_VOID(co_await node_->offload().run(std::move(remove)));
-  }
-  co_return entry->stored.view;
+  CO_TRY_VOID(co_await enqueue(*entry));
+  co_return refreshed(*entry);
 }
 
-api::TransferView DownloadBook::refreshed(Entry& entry) {
-  if (entry.running) fill(entry.stored.view, entry.running->progress());
-  return entry.stored.view;
-}
-
-std::vector<api::TransferView> DownloadBook::views() {
-  std::vector<api::TransferView> out;
-  for (auto& [id, entry] : entries_) out.push_back(refreshed(*entry));
-  std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.created_at > b.created_at; });
-  return out;
-}
-
-std::size_t DownloadBook::active() const {
-  return static_cast<std::size_t>(std::count_if(
-      entries_.begin(), entries_.end(), [](const auto& entry) { return entry.second->running != nullptr; }));
-}
-
-io::Awaitable<void> DownloadBook::stop() {
-  shutting_down_ = true;
-  for (auto& [id, entry] : entries_) {
-    if (entry->running) entry->running->stop();
+DownloadBook::Changed DownloadBook::cancel(std::string id, api::PartialFiles partial) {
+  CO_TRY(const auto entry, co_await find_idle(id));
+  if (entry->state() == TransferState::kComplete) {
+    co_return fail(ErrorCode::kInvalidArgument,
+                   "download {} is complete; 'covey remove {}' takes it off the list", id, id);
   }
-  co_await tasks_.join();
+  if (entry->running) co_await stop_running(*entry, TransferState::kCancelled);
+  if (entry->state() != TransferState::kCancelled) {
+    co_await settle(*entry, TransferState::kCancelled, std::nullopt);
+  }
+  if (partial == api::PartialFiles::kDelete) CO_TRY_VOID(co_await delete_partial(*entry));
+  co_return refreshed(*entry);
+}
+
+io::Awaitable<Result<>> DownloadBook::remove(std::string id, api::RemovedFiles files) {
+  CO_TRY(const auto entry, co_await find_idle(id));
+  entry->leaving = true;
+  queue_.remove(id);
+  if (entry->running) co_await stop_running(*entry, TransferState::kCancelled);
+  const auto removed = co_await remove_stopped(*entry, files);
+  if (!removed) {
+    entry->leaving = false;
+    if (wants_to_run(entry->state())) co_await settle(*entry, TransferState::kCancelled, std::nullopt);
+    co_return std::unexpected(removed.error());
+  }
+  entries_.erase(id);
+  if (on_removed_) on_removed_(id);
+  start_due();
+  co_return Result<>{};
+}
+
+io::Awaitable<Result<>> DownloadBook::remove_stopped(const Entry& entry, api::RemovedFiles files) {
+  const bool complete = entry.state() == TransferState::kComplete;
+  if (complete && files == api::RemovedFiles::kAll) CO_TRY_VOID(co_await delete_result(entry));
+  if (!complete && files != api::RemovedFiles::kNone) CO_TRY_VOID(co_await delete_partial(entry));
+  auto forget = [id = entry.id()](DaemonStore& store) { return store.remove_download(id); };
+  co_return co_await store_->run(std::move(forget));
+}
+
+io::Awaitable<Result<>> DownloadBook::delete_partial(const Entry& entry) {
+  const auto name = entry.name();
+  if (!name) co_return Result<>{};  // nothing has arrived
+  auto remove = [directory = entry.directory(), name = *name] {
+    return content::PartFolder::remove_left_over(directory, name);
+  };
+  co_return co_await node_->offload().run(std::move(remove));
+}
+
+io::Awaitable<Result<>> DownloadBook::delete_result(const Entry& entry) {
+  auto read = [id = entry.id()](DaemonStore& store) { return store.promised(id); };
+  CO_TRY(auto promised, co_await store_->run(std::move(read)));
+  if (!promised) {
+    co_return fail(ErrorCode::kNotFound,
+                   "which files {} brought is not known any more; remove {} yourself, then 'covey remove {}'",
+                   entry.id(), entry.stored.view.destination, entry.id());
+  }
+  auto remove = [result = std::filesystem::path(entry.stored.view.destination),
+                 files = std::move(*promised)] { return remove_files(result, files); };
+  co_return co_await node_->offload().run(std::move(remove));
 }
 
 }  // namespace covey::daemon

@@ -152,6 +152,8 @@ class Receiver {
                                .directory = request_.download.directory,
                                .select = request_.download.select,
                                .on_taken = on_taken(request_.download.on_existing),
+                               .piece_order = order_of(request_.download.settings.piece_order),
+                               .limits = limits_of(request_.download.settings),
                                .patience = std::chrono::seconds(request_.wait_seconds)};
     download_ = std::make_unique<swarm::Download>(node_->services(), std::move(order));
     if (stopping_) download_->stop();

@@ -24,14 +24,16 @@ api::TransferState state_of(swarm::Phase phase) {
 void fill(api::TransferView& view, const swarm::TransferProgress& progress) {
   view.state = state_of(progress.phase);
   if (!progress.title.empty()) view.title = progress.title;
-  view.destination = progress.destination;
-  view.bytes_total = progress.bytes_total;
-  view.bytes_done = progress.bytes_done;
-  view.bytes_resumed = progress.bytes_resumed;
-  view.pieces_total = progress.pieces_total;
-  view.pieces_done = progress.pieces_done;
-  view.files_total = progress.files_total;
-  view.files_done = progress.files_done;
+  if (!progress.destination.empty()) view.destination = progress.destination;
+  if (progress.files_total > 0) {
+    view.bytes_total = progress.bytes_total;
+    view.bytes_done = progress.bytes_done;
+    view.bytes_resumed = progress.bytes_resumed;
+    view.pieces_total = progress.pieces_total;
+    view.pieces_done = progress.pieces_done;
+    view.files_total = progress.files_total;
+    view.files_done = progress.files_done;
+  }
   view.rate = progress.rate;
   view.eta_seconds = progress.eta_seconds;
   view.peers.clear();
@@ -41,6 +43,15 @@ void fill(api::TransferView& view, const swarm::TransferProgress& progress) {
   }
   view.waiting_for = progress.waiting_for;
   view.error = progress.error;
+}
+
+swarm::PieceOrder order_of(api::PieceOrder order) {
+  return order == api::PieceOrder::kSequential ? swarm::PieceOrder::kSequential
+                                               : swarm::PieceOrder::kRarestFirst;
+}
+
+swarm::RateLimits limits_of(const api::TransferSettings& settings) {
+  return {.down = settings.limit_down, .up = settings.limit_up};
 }
 
 content::OnTaken on_taken(api::OnExisting choice) {

@@ -1,0 +1,80 @@
+// DownloadBook's part about how people see downloads.
+
+#include <algorithm>
+
+#include "daemon/download_entry.hpp"
+#include "daemon/view_of.hpp"
+
+namespace covey::daemon {
+namespace {
+
+using api::TransferState;
+
+/// Of the queue, whose places change with every start: what people look at.
+constexpr std::size_t kToldPositions = 50;
+
+}  // namespace
+
+api::TransferView DownloadBook::refreshed(Entry& entry) {
+  if (entry.running) fill(entry.stored.view, entry.running->progress());
+  entry.stored.view.queue_position = queue_.position(entry.id());
+  api::TransferView view = entry.stored.view;
+  if (!entry.chore) return view;
+  view.state = entry.chore->state;
+  view.queue_position.reset();
+  if (view.state == TransferState::kVerifying && entry.chore->progress.bytes_total > 0) {
+    view.bytes_total = entry.chore->progress.bytes_total;
+    view.bytes_done = std::min<std::uint64_t>(entry.chore->progress.bytes, view.bytes_total);
+  }
+  return view;
+}
+
+void DownloadBook::tell(Entry& entry) {
+  if (!entries_.contains(entry.id())) return;
+  const auto view = refreshed(entry);
+  entry.told_position = view.queue_position;
+  if (on_change_) on_change_(view);
+}
+
+std::vector<api::TransferView> DownloadBook::views() {
+  std::vector<Entry*> sorted;
+  for (auto& [id, entry] : entries_) sorted.push_back(entry.get());
+  std::sort(sorted.begin(), sorted.end(),
+            [](const Entry* a, const Entry* b) { return a->arrival > b->arrival; });
+  std::map<std::string, std::uint64_t> positions;
+  for (const auto& id : queue_.front(entries_.size())) positions.emplace(id, positions.size() + 1);
+  std::vector<api::TransferView> out;
+  out.reserve(sorted.size());
+  for (Entry* const entry : sorted) {
+    if (entry->running || entry->chore) {
+      out.push_back(refreshed(*entry));
+      continue;
+    }
+    out.push_back(entry->stored.view);
+    const auto position = positions.find(entry->id());
+    out.back().queue_position = position == positions.end() ? std::nullopt : std::optional(position->second);
+  }
+  return out;
+}
+
+std::vector<api::TransferView> DownloadBook::moving_on() {
+  std::vector<api::TransferView> out;
+  for (Entry* const entry : live_) out.push_back(refreshed(*entry));
+  for (Entry* const entry : chores_) out.push_back(refreshed(*entry));
+  for (const auto& id : queue_.front(kToldPositions)) {
+    Entry& entry = *entries_.at(id);
+    if (entry.running || entry.chore) continue;
+    auto view = refreshed(entry);
+    if (std::exchange(entry.told_position, view.queue_position) != view.queue_position)
+      out.push_back(std::move(view));
+  }
+  return out;
+}
+
+double DownloadBook::rate() const {
+  double out = 0;
+  for (const Entry* const entry : live_) out += entry->running->progress().rate;
+  return out;
+}
+
+}  // namespace covey::daemon
