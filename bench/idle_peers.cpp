@@ -10,7 +10,6 @@
 #include <iostream>
 
 #include "access/ticket.hpp"
-#include "crypto/init.hpp"
 #include "io/event_threads.hpp"
 #include "io/task_group.hpp"
 #include "swarm/fetch_server.hpp"
@@ -87,7 +86,6 @@ int main_of(int argc, char** argv) {
     std::fprintf(stderr, "usage: idle_peers TICKET COUNT\n");
     return 2;
   }
-  if (!crypto::init()) return 1;
   const auto ticket = access::Ticket::parse(argv[1]);
   if (!ticket || ticket->addresses.empty()) {
     std::fprintf(stderr, "a ticket with an address is needed\n");

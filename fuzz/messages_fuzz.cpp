@@ -26,7 +26,7 @@ void check(ByteView bytes) {
 
 void run(Byte kind, ByteView bytes) {
   if (bytes.size() > wire::kMaxControlBytes) return;
-  switch (kind % 13) {
+  switch (kind % 14) {
     case 0:
       return check<wire::Hello>(bytes);
     case 1:
@@ -51,6 +51,8 @@ void run(Byte kind, ByteView bytes) {
       return check<wire::Providers>(bytes);
     case 11:
       return check<wire::Provider>(bytes);
+    case 12:
+      return check<wire::Pace>(bytes);
     default:
       return check<wire::Trouble>(bytes);
   }

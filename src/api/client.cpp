@@ -306,6 +306,11 @@ Result<> Client::remove(std::string_view transfer, RemovedFiles files) {
   return done(connection_->call("DELETE", path));
 }
 
+Result<ExplanationView> Client::explain(std::string_view transfer) {
+  return view_in<ExplanationView>(
+      connection_->call("GET", fmt::format("/transfers/{}", percent_encoded(transfer))));
+}
+
 Result<LimitsView> Client::limits() {
   return view_in<LimitsView>(connection_->call("GET", "/limits"));
 }

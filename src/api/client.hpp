@@ -51,6 +51,7 @@ class Client {
   Result<TransferView> verify(std::string_view transfer);
   Result<TransferView> move(std::string_view transfer, const std::string& directory);
   Result<> remove(std::string_view transfer, RemovedFiles files);
+  Result<ExplanationView> explain(std::string_view transfer);
   Result<LimitsView> limits();
   Result<LimitsView> set_limits(const LimitSettings& settings);
   Result<std::vector<NetworkView>> networks();

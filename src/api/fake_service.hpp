@@ -56,6 +56,12 @@ class FakeService final : public Service {
   [[nodiscard]] std::vector<NetworkView> networks() const override { return kept_networks; }
 
   [[nodiscard]] LimitsView limits() const override { return kept_limits; }
+  [[nodiscard]] Result<ExplanationView> explain(const std::string& transfer) const override {
+    for (const auto& known : kept_transfers) {
+      if (known.id == transfer) return ExplanationView{.transfer = known, .reason = "nothing holds it up"};
+    }
+    return fail(ErrorCode::kNotFound, "there is no transfer '{}'", transfer);
+  }
   asio::awaitable<Result<LimitsView>> set_limits(LimitSettings settings) override {
     asked.push_back("limits " + to_json(settings));
     kept_limits.settings = std::move(settings);

@@ -287,6 +287,9 @@ std::string to_json(const LimitSettings& settings) {
 std::string to_json(const LimitsView& view) {
   return line(view);
 }
+std::string to_json(const ExplanationView& view) {
+  return line(view);
+}
 std::string move_to_json(const std::string& directory) {
   return line(MoveBody{directory});
 }
@@ -378,6 +381,10 @@ Result<LimitSettings> from_json(std::string_view text) {
 template <>
 Result<LimitsView> from_json(std::string_view text) {
   return parsed<LimitsView>(text);
+}
+template <>
+Result<ExplanationView> from_json(std::string_view text) {
+  return parsed<ExplanationView>(text);
 }
 Result<std::string> move_from_json(std::string_view text) {
   TRY(MoveBody body, parsed<MoveBody>(text));

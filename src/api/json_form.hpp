@@ -56,6 +56,15 @@ struct Names<PieceOrder> {
   static constexpr std::array<std::string_view, 2> kAll{"rarest_first", "sequential"};
 };
 template <>
+struct Names<FoundBy> {
+  static constexpr std::array<std::string_view, 3> kAll{"owner", "tracker", "exchange"};
+};
+template <>
+struct Names<Bottleneck> {
+  static constexpr std::array<std::string_view, 7> kAll{"none",    "waiting", "own_limit", "peer_limit",
+                                                        "network", "disk",    "processor"};
+};
+template <>
 struct Names<RemovedFiles> {
   static constexpr std::array<std::string_view, 3> kAll{"none", "partial", "all"};
 };
@@ -188,6 +197,38 @@ void fields(Visitor& visit, TransferView& v) {
   visit.defaulted("settings", v.settings);
   visit("queue_position", v.queue_position);
   visit("check", v.check);
+}
+
+template <typename Visitor>
+void fields(Visitor& visit, SourceView& v) {
+  visit("peer_id", v.peer_id);
+  visit("address", v.address);
+  visit("found_by", v.found_by);
+  visit("connections", v.connections);
+  visit("round_trip_ms", v.round_trip_ms);
+  visit("rate", v.rate);
+  visit("bytes", v.bytes);
+  visit("holds", v.holds);
+  visit("useful", v.useful);
+  visit("held_back", v.held_back);
+}
+
+template <typename Visitor>
+void fields(Visitor& visit, BlockedPeerView& v) {
+  visit("peer_id", v.peer_id);
+  visit("reason", v.reason);
+}
+
+template <typename Visitor>
+void fields(Visitor& visit, ExplanationView& v) {
+  visit("transfer", v.transfer);
+  visit("sources", v.sources);
+  visit("blocked", v.blocked);
+  visit("waiting_peers", v.waiting_peers);
+  visit("availability", v.availability);
+  visit("bytes_wasted", v.bytes_wasted);
+  visit("bottleneck", v.bottleneck);
+  visit("reason", v.reason);
 }
 
 // Requests may leave out what has a default, so that a person can write them by hand.

@@ -28,6 +28,8 @@ class Service {
   [[nodiscard]] virtual std::vector<TransferView> transfers() const = 0;
   [[nodiscard]] virtual std::vector<NetworkView> networks() const = 0;
   [[nodiscard]] virtual LimitsView limits() const = 0;
+  /// kNotFound for an unknown transfer.
+  [[nodiscard]] virtual Result<ExplanationView> explain(const std::string& transfer) const = 0;
 
   /// Starts hashing and returns at once with state kHashing; events tell the rest.
   virtual asio::awaitable<Result<ShareView>> share(ShareRequest request) = 0;

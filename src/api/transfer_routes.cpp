@@ -8,6 +8,10 @@ Answer get_transfers(Service& service, Call /*call*/) {
   co_return json_response(200, to_json(service.transfers()));
 }
 
+Answer get_transfer(Service& service, Call call) {
+  co_return view_response(200, service.explain(call.id));
+}
+
 Answer post_transfer(Service& service, Call call) {
   Result<DownloadRequest> request = from_json<DownloadRequest>(call.body);
   if (!request) co_return error_response(request.error());

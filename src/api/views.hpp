@@ -134,6 +134,43 @@ struct TransferView {
   std::optional<CheckView> check;               // of the last time it was read again
 };
 
+/// Who spoke of a source of a download.
+enum class FoundBy : std::uint8_t { kOwner, kTracker, kExchange };
+
+/// A source of a download, looked at closely.
+struct SourceView {
+  std::string peer_id;
+  std::string address;  // empty once it is gone
+  FoundBy found_by = FoundBy::kOwner;
+  std::uint64_t connections = 0;
+  std::optional<double> round_trip_ms;
+  double rate = 0;
+  std::uint64_t bytes = 0;  // that it has brought
+  double holds = 0;         // of the content, 0 to 1
+  bool useful = false;      // it holds something that is missing here
+  double held_back = 0;     // of its time, by its own limits and its own word, 0 to 1
+};
+
+struct BlockedPeerView {
+  std::string peer_id;
+  std::string reason;
+};
+
+/// What keeps a transfer from being faster.
+enum class Bottleneck : std::uint8_t { kNone, kWaiting, kOwnLimit, kPeerLimit, kNetwork, kDisk, kProcessor };
+
+/// A transfer looked at closely: where its bytes come from, and what holds it up.
+struct ExplanationView {
+  TransferView transfer;
+  std::vector<SourceView> sources;
+  std::vector<BlockedPeerView> blocked;  // that are not asked again, because they lied
+  std::uint64_t waiting_peers = 0;       // known and not connected
+  std::uint64_t availability = 0;        // sources of the rarest missing piece
+  std::uint64_t bytes_wasted = 0;        // came and were of no use
+  Bottleneck bottleneck = Bottleneck::kNone;
+  std::string reason;  // the same in words, with what can be done
+};
+
 struct ShareRequest {
   std::string path;   // absolute
   std::string title;  // empty: the file's name

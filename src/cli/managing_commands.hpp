@@ -39,6 +39,7 @@ ExitCode set(const SetOptions& options, Session& session);
 
 /// Follows the check to its end; kNotVerified when something is not as it was promised.
 ExitCode verify(const std::string& id, Session& session);
+ExitCode explain(const std::string& id, Session& session);
 ExitCode move(const std::string& id, const std::string& directory, Session& session);
 
 }  // namespace covey::cli

@@ -3,10 +3,10 @@
 #include <atomic>
 
 #include "api/json.hpp"
-#include "base/quantity.hpp"
 #include "cli/interruption.hpp"
 #include "cli/progress_writer.hpp"
 #include "cli/ticket_output.hpp"
+#include "cli/transfer_settings.hpp"
 
 namespace covey::cli {
 namespace {
@@ -43,14 +43,6 @@ ExitCode receive_exit_code(ErrorCode code, bool met_a_peer) {
 
 }  // namespace
 
-Result<std::optional<std::uint64_t>> rate_of(const std::string& text) {
-  if (text.empty()) return std::nullopt;
-  TRY(const auto bytes, parse_bytes(text));
-  if (bytes == 0)
-    return fail(ErrorCode::kInvalidArgument, "a limit of 0 lets nothing through; leave it out instead");
-  return bytes;
-}
-
 Result<api::DownloadRequest> download_request_of(const DownloadOptions& options, Shares shares,
                                                  Session& session) {
   api::DownloadRequest request;
@@ -81,9 +73,9 @@ ExitCode receive(const ReceiveOptions& options, Session& session) {
   if (!download) return session.fail(download.error());
   const auto wait = session.settings().seconds("receive.wait", options.wait);
   if (!wait) return session.fail(wait.error());
-  const auto limit_down = rate_of(options.limit_down);
+  const auto limit_down = optional_rate(options.limit_down);
   if (!limit_down) return session.fail(limit_down.error());
-  const auto limit_up = rate_of(options.limit_up);
+  const auto limit_up = optional_rate(options.limit_up);
   if (!limit_up) return session.fail(limit_up.error());
   const api::ReceiveRequest request{.download = std::move(*download),
                                     .wait_seconds = wait->value_or(kWaitSeconds),

@@ -27,9 +27,6 @@ struct ReceiveOptions {
   bool serve = false;
 };
 
-/// "5M" as bytes a second; nothing where nothing was said. kInvalidArgument for anything else, and for 0.
-Result<std::optional<std::uint64_t>> rate_of(const std::string& text);
-
 /// Whether a share of a network is meant, too, where it is no ticket.
 enum class Shares : std::uint8_t { kNo, kYes };
 Result<api::DownloadRequest> download_request_of(const DownloadOptions& options, Shares shares,

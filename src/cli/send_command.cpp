@@ -7,8 +7,8 @@
 #include "cli/interruption.hpp"
 #include "cli/progress_bar.hpp"
 #include "cli/progress_writer.hpp"
-#include "cli/receive_command.hpp"
 #include "cli/ticket_output.hpp"
+#include "cli/transfer_settings.hpp"
 
 namespace covey::cli {
 namespace {
@@ -62,7 +62,7 @@ Result<api::SendRequest> request_of(const SendOptions& options, const Session& s
   request.once = options.once;
   request.verify = options.verify;
   TRY(request.expires_in_seconds, settings.seconds("send.expires", options.expires));
-  TRY(request.limit_up, rate_of(options.limit_up));
+  TRY(request.limit_up, optional_rate(options.limit_up));
   TRY(request.uses, settings.count("send.uses", options.uses));
   return request;
 }

@@ -110,6 +110,12 @@ void CommandLine::add_settling_commands() {
                  "The pieces that the fewest have first, as usual")
       ->excludes("--sequential");
 
+  auto explained = std::make_shared<std::string>();
+  command("explain", "Where a transfer's bytes come from, and what holds it up",
+          [this, explained] { return explain(*explained, session_); })
+      ->add_option("ID", *explained, "The transfer, as covey transfers lists it")
+      ->required();
+
   auto checked = std::make_shared<std::string>();
   command("verify", "Read again what is here of a download and check it; what is wrong is fetched again",
           [this, checked] { return verify(*checked, session_); })

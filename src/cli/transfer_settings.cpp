@@ -17,6 +17,10 @@ Result<std::optional<std::uint64_t>> rate_from(const std::string& text) {
                      "'{}' is no rate; write bytes a second such as 500K or 5M, or 'none'", text);
 }
 
+Result<std::optional<std::uint64_t>> optional_rate(const std::string& text) {
+  return text.empty() ? Result<std::optional<std::uint64_t>>(std::nullopt) : rate_from(text);
+}
+
 Result<> apply(const SettingOptions& options, api::TransferSettings& settings) {
   if (!options.priority.empty()) {
     TRY(settings.priority, api::priority_named(options.priority));

@@ -20,6 +20,8 @@ struct SettingOptions {
 
 /// "5M", "none"; kInvalidArgument otherwise, and for 0.
 Result<std::optional<std::uint64_t>> rate_from(const std::string& text);
+/// Likewise; none where nothing was typed.
+Result<std::optional<std::uint64_t>> optional_rate(const std::string& text);
 /// Nothing is changed where nothing was typed.
 Result<> apply(const SettingOptions& options, api::TransferSettings& settings);
 /// "high priority, sequential, down 5 MB/s"; empty for the usual ones.

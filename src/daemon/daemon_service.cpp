@@ -3,7 +3,7 @@
 #include "api/json.hpp"
 #include "base/log.hpp"
 #include "base/version.hpp"
-#include "daemon/limit_hours.hpp"
+#include "daemon/explanation.hpp"
 
 namespace covey::daemon {
 namespace {
@@ -37,7 +37,7 @@ DaemonService::DaemonService(Node& node, DaemonStore store, std::unique_ptr<cont
       cache_(std::move(cache)),
       networks_(node, store_, [this](const api::Event& event) { publish(event); }),
       downloads_(node, networks_, store_, random),
-      limits_(node.clock(), read_limit_hours, local_minute_of_day,
+      limits_(node.clock(), local_minute_of_day,
               [&node](const swarm::NodeLimits& limits) { node.set_limits(limits); }),
       home_(std::move(home)),
       request_stop_(std::move(request_stop)),
@@ -136,6 +136,14 @@ std::vector<api::TransferView> DaemonService::transfers() const {
   auto out = downloads_.views();
   for (auto& upload : node_->uploads().views()) out.push_back(std::move(upload));
   return out;
+}
+
+Result<api::ExplanationView> DaemonService::explain(const std::string& transfer) const {
+  if (auto download = downloads_.explain(transfer)) return std::move(*download);
+  for (auto& upload : node_->uploads().views()) {
+    if (upload.id == transfer) return explanation_of(std::move(upload), nullptr);
+  }
+  return fail(ErrorCode::kNotFound, "there is no transfer '{}'; 'covey transfers' lists them", transfer);
 }
 
 asio::awaitable<Result<api::TransferView>> DaemonService::download(api::DownloadRequest request) {

@@ -28,6 +28,7 @@ class DaemonService final : public api::Service {
   [[nodiscard]] api::StatusView status() const override;
   [[nodiscard]] std::vector<api::ShareView> shares() const override;
   [[nodiscard]] std::vector<api::TransferView> transfers() const override;
+  [[nodiscard]] Result<api::ExplanationView> explain(const std::string& transfer) const override;
   [[nodiscard]] std::vector<api::NetworkView> networks() const override { return networks_.views(); }
   [[nodiscard]] api::LimitsView limits() const override { return limits_.view(); }
   asio::awaitable<Result<api::ShareView>> share(api::ShareRequest request) override;

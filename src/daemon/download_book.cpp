@@ -236,6 +236,7 @@ io::Awaitable<Result<>> DownloadBook::remove(std::string id, api::RemovedFiles f
   entry->leaving = true;
   queue_.remove(id);
   if (entry->running) co_await stop_running(*entry, TransferState::kCancelled);
+  co_await end_serving(*entry);
   const auto removed = co_await remove_stopped(*entry, files);
   if (!removed) {
     entry->leaving = false;
@@ -246,6 +247,12 @@ io::Awaitable<Result<>> DownloadBook::remove(std::string id, api::RemovedFiles f
   if (on_removed_) on_removed_(id);
   start_due();
   co_return Result<>{};
+}
+
+/// What was served on of it to others is served no more.
+io::Awaitable<void> DownloadBook::end_serving(const Entry& entry) {
+  const auto share = access::parse_share_id(entry.stored.view.share_id);
+  if (share) co_await node_->onward().end(*share);
 }
 
 io::Awaitable<Result<>> DownloadBook::remove_stopped(const Entry& entry, api::RemovedFiles files) {

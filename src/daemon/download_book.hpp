@@ -55,6 +55,8 @@ class DownloadBook {
   Changed verify(std::string id);
   Changed move(std::string id, std::string directory);
 
+  /// Nothing for an unknown id.
+  [[nodiscard]] std::optional<api::ExplanationView> explain(const std::string& id);
   /// The newest first.
   [[nodiscard]] std::vector<api::TransferView> views();
   /// Those whose progress or place in the queue has gone on by itself since the last call.
@@ -84,6 +86,7 @@ class DownloadBook {
   /// As find. Ends a check or a move, which is taken back unless it was done.
   io::Awaitable<Result<Found>> find_idle(std::string id);
   io::Awaitable<Result<>> enqueue(Entry& entry);
+  io::Awaitable<void> end_serving(const Entry& entry);
   io::Awaitable<Result<>> remove_stopped(const Entry& entry, api::RemovedFiles files);
   io::Awaitable<Result<>> delete_partial(const Entry& entry);
   io::Awaitable<Result<>> delete_result(const Entry& entry);

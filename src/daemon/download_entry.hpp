@@ -17,6 +17,7 @@ struct DownloadBook::Entry : std::enable_shared_from_this<Entry> {
   StoredDownload stored;
   std::uint64_t arrival = 0;
   std::unique_ptr<swarm::Download> running;
+  std::optional<swarm::TransferProgress> last_progress;  // of the last run
   TransferQueue::Turn turn = TransferQueue::Turn::kRun;
   api::TransferState wanted_after_stop = api::TransferState::kPaused;
   std::unique_ptr<io::Gate> ended;

@@ -78,7 +78,8 @@ Result<> DownloadBook::launch(Entry& entry, TransferQueue::Turn turn) {
 io::Awaitable<void> DownloadBook::run(Entry& entry) {
   const auto held = entry.shared_from_this();
   const auto result = co_await entry.running->run();
-  fill(entry.stored.view, entry.running->progress());
+  entry.last_progress = entry.running->progress();
+  fill(entry.stored.view, *entry.last_progress);
   live_.erase(&entry);
   entry.running.reset();
   co_await conclude(entry, result);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "daemon/download_entry.hpp"
+#include "daemon/explanation.hpp"
 #include "daemon/view_of.hpp"
 
 namespace covey::daemon {
@@ -27,6 +28,17 @@ api::TransferView DownloadBook::refreshed(Entry& entry) {
     view.bytes_done = std::min<std::uint64_t>(entry.chore->progress.bytes, view.bytes_total);
   }
   return view;
+}
+
+std::optional<api::ExplanationView> DownloadBook::explain(const std::string& id) {
+  const auto found = entries_.find(id);
+  if (found == entries_.end()) return std::nullopt;
+  Entry& entry = *found->second;
+  auto view = refreshed(entry);
+  if (!entry.running)
+    return explanation_of(std::move(view), entry.last_progress ? &*entry.last_progress : nullptr);
+  const auto progress = entry.running->progress();
+  return explanation_of(std::move(view), &progress);
 }
 
 void DownloadBook::tell(Entry& entry) {

@@ -2,11 +2,12 @@
 
 #include <ctime>
 
+#include <fmt/ranges.h>
+
 namespace covey::daemon {
 namespace {
 
 constexpr std::uint64_t kMaxCount = 10'000;
-constexpr std::size_t kMaxScheduleLines = 100;
 constexpr std::int64_t kMinuteMs = 60'000;
 
 Result<> check_rate(std::string_view name, const std::optional<std::uint64_t>& rate) {
@@ -20,6 +21,12 @@ Result<> check_count(std::string_view name, std::uint64_t count) {
   return fail(ErrorCode::kInvalidArgument, "'{}' must be 1 to {}, not {}", name, kMaxCount, count);
 }
 
+/// Each line an entry; kInvalidArgument for one that is none, also an empty one.
+Result<swarm::LimitSchedule> schedule_of(const api::LimitSettings& settings) {
+  for (const std::string& line : settings.schedule) TRY_VOID(swarm::LimitSchedule::parse(line));
+  return swarm::LimitSchedule::parse(fmt::format("{}", fmt::join(settings.schedule, ",")));
+}
+
 }  // namespace
 
 int local_minute_of_day(WallTime time) {
@@ -29,11 +36,8 @@ int local_minute_of_day(WallTime time) {
   return local.tm_hour * 60 + local.tm_min;
 }
 
-LimitClock::LimitClock(const Clock& clock, ReadLimitHours read_hours, MinuteOfDay minute_of_day, Apply apply)
-    : clock_(&clock),
-      read_hours_(std::move(read_hours)),
-      minute_of_day_(std::move(minute_of_day)),
-      apply_(std::move(apply)) {}
+LimitClock::LimitClock(const Clock& clock, MinuteOfDay minute_of_day, Apply apply)
+    : clock_(&clock), minute_of_day_(std::move(minute_of_day)), apply_(std::move(apply)) {}
 
 Result<> LimitClock::check(const api::LimitSettings& settings) const {
   TRY_VOID(check_rate("down", settings.down));
@@ -42,26 +46,20 @@ Result<> LimitClock::check(const api::LimitSettings& settings) const {
   TRY_VOID(check_rate("per_peer_up", settings.per_peer_up));
   TRY_VOID(check_count("upload_slots", settings.upload_slots));
   TRY_VOID(check_count("active_downloads", settings.active_downloads));
-  if (settings.schedule.size() > kMaxScheduleLines)
-    return fail(ErrorCode::kInvalidArgument, "a schedule has at most {} lines", kMaxScheduleLines);
-  if (!settings.schedule.empty()) TRY_VOID(read_hours_(settings.schedule));
+  TRY_VOID(schedule_of(settings));
   return {};
 }
 
 Result<> LimitClock::set(api::LimitSettings settings) {
   TRY_VOID(check(settings));
-  LimitHours hours;
-  if (!settings.schedule.empty()) {
-    TRY(hours, read_hours_(settings.schedule));
-  }
+  TRY(schedule_, schedule_of(settings));
   settings_ = std::move(settings);
-  hours_ = std::move(hours);
   tick();
   return {};
 }
 
 bool LimitClock::tick() {
-  const auto scheduled = hours_ ? hours_(minute_of_day_(clock_->wall())) : std::nullopt;
+  const auto scheduled = schedule_.current(static_cast<unsigned>(minute_of_day_(clock_->wall())));
   const swarm::NodeLimits limits{
       .total = scheduled.value_or(swarm::RateLimits{.down = settings_.down, .up = settings_.up}),
       .per_peer = {.down = settings_.per_peer_down, .up = settings_.per_peer_up},

@@ -6,14 +6,10 @@
 
 #include "api/views.hpp"
 #include "base/clock.hpp"
-#include "swarm/limits.hpp"
+#include "swarm/limit_schedule.hpp"
 
 namespace covey::daemon {
 
-/// What a schedule says of a minute of the day, 0 … 1439; nothing: the usual limits hold.
-using LimitHours = std::function<std::optional<swarm::RateLimits>(int minute_of_day)>;
-/// kInvalidArgument, with what to write instead, for lines that make no schedule.
-using ReadLimitHours = std::function<Result<LimitHours>(const std::vector<std::string>& lines)>;
 using MinuteOfDay = std::function<int(WallTime)>;
 /// In the time zone of this machine.
 int local_minute_of_day(WallTime time);
@@ -22,7 +18,7 @@ class LimitClock {
  public:
   using Apply = std::function<void(const swarm::NodeLimits&)>;
 
-  LimitClock(const Clock& clock, ReadLimitHours read_hours, MinuteOfDay minute_of_day, Apply apply);
+  LimitClock(const Clock& clock, MinuteOfDay minute_of_day, Apply apply);
 
   /// kInvalidArgument for what makes no sense.
   [[nodiscard]] Result<> check(const api::LimitSettings& settings) const;
@@ -36,11 +32,10 @@ class LimitClock {
 
  private:
   const Clock* clock_;
-  ReadLimitHours read_hours_;
   MinuteOfDay minute_of_day_;
   Apply apply_;
   api::LimitSettings settings_;
-  LimitHours hours_;
+  swarm::LimitSchedule schedule_;
   swarm::NodeLimits now_;
   bool scheduled_ = false;
 };

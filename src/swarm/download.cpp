@@ -19,6 +19,8 @@ constexpr auto kTick = 500ms;
 constexpr auto kLookInterval = 60s;
 constexpr auto kFirstLookPause = 500ms;
 constexpr auto kLongestLookPause = 60s;
+constexpr double kMeasureInterval = 0.4;  // seconds
+constexpr auto kLimitMemory = 1s;
 
 Destination destination_of(const DownloadOrder& order) {
   return {
@@ -87,6 +89,7 @@ io::Awaitable<Result<std::filesystem::path>> Download::try_until_done() {
       widen();
     }
     show_phase();
+    measure_strain();
     const auto waited = co_await changed_.wait_for(kTick);
     if (!waited && waited.error().code == ErrorCode::kCancelled) stopping_ = true;
   }
@@ -141,6 +144,35 @@ void Download::show_phase() {
         fmt::format("the sender at {} to come back ({}); next try in {}", where, last_failure_->context,
                     human_duration(std::chrono::ceil<std::chrono::seconds>(due - now)));
   }
+}
+
+/// Where the lanes' time went since the last look, smoothed over a few of them.
+void Download::measure_strain() {
+  const SteadyTime now = services_.clock->steady();
+  const double passed = std::chrono::duration<double>(now - measured_at_).count();
+  if (passed < kMeasureInterval || lanes_.empty()) return;
+  measured_at_ = now;
+  Strain seen;
+  double weight = 0;
+  for (auto& [id, place] : lanes_) {
+    const auto times = place.lane->times();
+    const auto before = std::exchange(place.measured, times);
+    const auto share_of = [&](std::chrono::nanoseconds time) {
+      return std::clamp(std::chrono::duration<double>(time).count() / passed, 0.0, 1.0);
+    };
+    const bool nothing_came = times.starved == before.starved && times.storing == before.storing;
+    seen.starved += nothing_came ? 1.0 : share_of(times.starved - before.starved);
+    seen.storing += share_of(times.storing - before.storing);
+    seen.held_back += place.lane->held_back();
+    weight += 1;
+  }
+  constexpr double kNew = 0.5;
+  const auto blend = [&](double& old, double fresh) { old += (fresh / weight - old) * kNew; };
+  blend(strain_.starved, seen.starved);
+  blend(strain_.storing, seen.storing);
+  blend(strain_.held_back, seen.held_back);
+  strain_.limited_here = limited_at_ != SteadyTime{} && now - limited_at_ < kLimitMemory;
+  strain_.fetching = phase_ == Phase::kRunning && waiting_for_.empty();
 }
 
 void Download::stop() {
@@ -203,6 +235,16 @@ TransferProgress Download::progress() {
     out.blocked.push_back({.peer_id = blocked.peer.to_text(), .reason = blocked.reason});
   out.known_peers = pool_.waiting();
   if (plan_) out.availability = plan_->rarest();
+  if (phase_ == Phase::kRunning) out.bottleneck = bottleneck_of(strain_);
+  if (phase_ == Phase::kConnecting || phase_ == Phase::kWaiting) out.bottleneck = Bottleneck::kWaiting;
+  return out;
+}
+
+double Download::held_back_by(SourceId source) const {
+  double out = 0;
+  for (const auto& [id, place] : lanes_) {
+    if (place.source == source) out = std::max(out, place.lane->held_back());
+  }
   return out;
 }
 
@@ -222,6 +264,7 @@ void Download::add_peers(TransferProgress& out, SteadyTime now) {
                        .found_by = source->found_by,
                        .connections = active.lanes,
                        .round_trip_seconds = std::nullopt};
+    shown.held_back = held_back_by(id);
     if (active.round_trip) shown.round_trip_seconds = active.round_trip->count();
     if (plan_) {
       const std::uint32_t total = plan_->numbers().total();

@@ -99,6 +99,7 @@ class Download final : public LaneOwner {
     SourceId source;
     std::shared_ptr<DownloadLane> lane;
     bool lied = false;  // its first words were not the owner's
+    DownloadLane::Times measured;
   };
   /// A source that is being dialled or fetched from.
   struct Active {
@@ -118,6 +119,8 @@ class Download final : public LaneOwner {
   io::Awaitable<void> keep_checkpoints();
   [[nodiscard]] Result<> check_patience() const;
   void show_phase();
+  void measure_strain();
+  [[nodiscard]] double held_back_by(SourceId source) const;
   void add_peers(TransferProgress& out, SteadyTime now);
 
   void connect_due();
@@ -180,6 +183,9 @@ class Download final : public LaneOwner {
   SteadyTime next_look_{};
   unsigned looks_in_vain_ = 0;
   SteadyTime last_contact_{};
+  Strain strain_;
+  SteadyTime measured_at_{};
+  SteadyTime limited_at_{};
   std::string waiting_for_;
   std::optional<Error> error_;
   SpeedMeter speed_;

@@ -61,6 +61,8 @@ class DownloadLane::Receiver final : public transport::StreamHandler {
         return lane_->take_have(body);
       case wire::FrameKind::kProviders:
         return lane_->take_providers(body);
+      case wire::FrameKind::kPace:
+        return lane_->take_pace(body);
       default:
         return body.skip();
     }
@@ -392,7 +394,11 @@ Result<> DownloadLane::store_piece(content::FileIndex file, content::PieceIndex 
     wasted_.fetch_add(bytes.size(), std::memory_order_relaxed);
     return wrong_piece(job_->manifest->path(file), piece);
   }
-  return own(hole ? job_->pieces->skip_hole(file, piece) : job_->pieces->write_piece(file, piece, bytes));
+  const auto began = std::chrono::steady_clock::now();
+  auto stored = hole ? job_->pieces->skip_hole(file, piece) : job_->pieces->write_piece(file, piece, bytes);
+  storing_ns_.fetch_add((std::chrono::steady_clock::now() - began).count(), std::memory_order_relaxed);
+  starved_ns_.store(link_->stream().starved().count(), std::memory_order_relaxed);
+  return own(std::move(stored));
 }
 
 std::unexpected<Error> DownloadLane::wrong_piece(std::string_view file, content::PieceIndex piece) const {
@@ -485,6 +491,13 @@ io::Awaitable<Result<>> DownloadLane::take_have(transport::FrameBody& body) {
   asio::post(network_, [self = shared_from_this(), pieces = std::move(pieces)]() mutable {
     self->owner_->on_holdings(self->id_, std::move(pieces));
   });
+  co_return Result<>{};
+}
+
+io::Awaitable<Result<>> DownloadLane::take_pace(transport::FrameBody& body) {
+  wire::Pace message;
+  CO_TRY_VOID(co_await body.read_message(message));
+  held_back_percent_.store(std::min(message.held_back_percent(), 100U), std::memory_order_relaxed);
   co_return Result<>{};
 }
 

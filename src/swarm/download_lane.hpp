@@ -92,6 +92,19 @@ class DownloadLane : public std::enable_shared_from_this<DownloadLane> {
   [[nodiscard]] std::uint64_t received() const { return received_.load(std::memory_order_relaxed); }
   /// Bytes that came and were of no use. Any thread.
   [[nodiscard]] std::uint64_t wasted() const { return wasted_.load(std::memory_order_relaxed); }
+  /// Where its time has gone so far. Any thread.
+  struct Times {
+    std::chrono::nanoseconds starved{0};  // waiting for the network
+    std::chrono::nanoseconds storing{0};  // writing to the disk
+  };
+  [[nodiscard]] Times times() const {
+    return {.starved = std::chrono::nanoseconds(starved_ns_.load(std::memory_order_relaxed)),
+            .storing = std::chrono::nanoseconds(storing_ns_.load(std::memory_order_relaxed))};
+  }
+  /// How much of the time the source waits for its own limits, by its word: 0 to 1. Any thread.
+  [[nodiscard]] double held_back() const {
+    return held_back_percent_.load(std::memory_order_relaxed) / 100.0;
+  }
   /// Once run() has ended: whose failure it was.
   [[nodiscard]] Fault fault() const { return fault_; }
   /// Where it is connected to, once it is. Network thread.
@@ -130,6 +143,7 @@ class DownloadLane : public std::enable_shared_from_this<DownloadLane> {
   io::Awaitable<Result<>> take_trouble(transport::FrameBody& body);
   io::Awaitable<Result<>> take_have(transport::FrameBody& body);
   io::Awaitable<Result<>> take_providers(transport::FrameBody& body);
+  io::Awaitable<Result<>> take_pace(transport::FrameBody& body);
   io::Awaitable<Result<>> drop_piece(std::uint64_t key, transport::FrameBody& body);
   void report(content::PieceRef piece);
   void tell_pieces();
@@ -154,6 +168,9 @@ class DownloadLane : public std::enable_shared_from_this<DownloadLane> {
   std::string remote_address_;
   std::atomic<std::uint64_t> received_{0};
   std::atomic<std::uint64_t> wasted_{0};
+  std::atomic<std::int64_t> starved_ns_{0};
+  std::atomic<std::int64_t> storing_ns_{0};
+  std::atomic<std::uint32_t> held_back_percent_{0};
   Fault fault_ = Fault::kPath;
 
   // From here on: the link thread's.

@@ -243,6 +243,7 @@ std::optional<Batch> Download::claim(LaneId lane, std::uint64_t bytes, double ra
   if (services_.budget == nullptr || source == nullptr) return plan_->next(claim, last_contact_);
   claim.bytes = services_.budget->allow(transfer_, source->peer, claim.bytes, last_contact_);
   if (claim.bytes == 0) {
+    limited_at_ = last_contact_;
     wake_lanes_at(services_.budget->ready_at(transfer_, source->peer, last_contact_));
     return std::nullopt;
   }

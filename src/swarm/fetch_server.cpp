@@ -18,6 +18,8 @@ constexpr std::uint64_t kReportEveryBytes = 4U << 20;
 constexpr auto kNewsPause = std::chrono::milliseconds(30);
 /// A receiver renews its word now and then; more often is noise.
 constexpr std::size_t kMaxProviderMessages = 64;
+/// A receiver is told how much it waits for our limits this often, when that has changed.
+constexpr auto kPaceInterval = std::chrono::seconds(2);
 
 struct Range {
   std::uint32_t file = 0;
@@ -64,6 +66,7 @@ struct FetchServer::Session {
   static io::Awaitable<void> tell_news(std::shared_ptr<Session> self);
   io::Awaitable<Result<>> serve_range(Range range);
   io::Awaitable<Result<>> take_turn();
+  io::Awaitable<Result<>> tell_pace();
   io::Awaitable<Result<>> serve_files(Range range);
   io::Awaitable<Result<>> serve_pieces(std::uint32_t file, Range range);
   io::Awaitable<Result<>> serve_manifest(Range range);
@@ -81,6 +84,9 @@ struct FetchServer::Session {
   std::shared_ptr<UploadGate::Seat> turns;
   std::uint64_t turn = 0;   // bytes that may be sent in this turn
   std::uint64_t spent = 0;  // of it
+  std::chrono::steady_clock::time_point pace_since = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::duration held_back{0};  // waiting for turns since then
+  std::uint32_t told_pace = 0;                       // percent
   io::Executor network;
   PieceSender sender;
   std::optional<content::PieceSet> held_at_first;
@@ -315,8 +321,24 @@ io::Awaitable<Result<>> FetchServer::Session::serve_range(Range range) {
 io::Awaitable<Result<>> FetchServer::Session::take_turn() {
   if (spent < turn) co_return Result<>{};
   CO_TRY_VOID(co_await sender.flush());
+  const auto began = std::chrono::steady_clock::now();
   CO_TRY(turn, co_await turns->turn(std::exchange(spent, 0)));
-  co_return Result<>{};
+  held_back += std::chrono::steady_clock::now() - began;
+  co_return co_await tell_pace();
+}
+
+/// So that whoever waits for us knows that it is our limit, not the network.
+io::Awaitable<Result<>> FetchServer::Session::tell_pace() {
+  const auto now = std::chrono::steady_clock::now();
+  const auto passed = now - pace_since;
+  if (passed < kPaceInterval) co_return Result<>{};
+  const auto percent = static_cast<std::uint32_t>(std::min<std::int64_t>(100, held_back * 100 / passed));
+  pace_since = now;
+  held_back = {};
+  if (percent / 10 == std::exchange(told_pace, percent) / 10) co_return Result<>{};
+  wire::Pace message;
+  message.set_held_back_percent(percent);
+  co_return co_await link->send_message(stream, wire::FrameKind::kPace, message);
 }
 
 io::Awaitable<Result<>> FetchServer::Session::serve_files(Range range) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "swarm/bottleneck.hpp"
 #include "swarm/source_pool.hpp"
 
 namespace covey::swarm {
@@ -30,8 +31,9 @@ struct PeerProgress {
   FoundBy found_by = FoundBy::kOwner;
   std::size_t connections = 0;
   std::optional<double> round_trip_seconds;
-  double holds = 0;     // of the content, 0 to 1
-  bool useful = false;  // it holds something that is missing here
+  double holds = 0;      // of the content, 0 to 1
+  bool useful = false;   // it holds something that is missing here
+  double held_back = 0;  // by its own limits, of its time, 0 to 1
 };
 
 struct BlockedPeer {
@@ -53,6 +55,7 @@ struct TransferProgress {
   std::vector<BlockedPeer> blocked;
   std::size_t known_peers = 0;     // that are not connected now
   std::uint32_t availability = 0;  // sources of the rarest missing piece
+  Bottleneck bottleneck = Bottleneck::kNone;
   std::string waiting_for;
   std::optional<Error> error;
 };

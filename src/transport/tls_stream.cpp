@@ -35,6 +35,7 @@ struct TlsStream::State {
   TlsRole role = TlsRole::kDialer;
   std::array<Byte, kExporterBytes> exporter{};
   std::string remote;
+  std::chrono::nanoseconds starved{0};
   Watchdog read_watchdog;
   Watchdog write_watchdog;
   bool closed = false;
@@ -80,9 +81,11 @@ io::Awaitable<Result<>> TlsStream::wait_for(int ssl_error, std::chrono::millisec
   if (s.closed || cancelled) co_return fail(ErrorCode::kCancelled, "the connection was closed here");
   Watchdog& watchdog = reading ? s.read_watchdog : s.write_watchdog;
   watchdog.arm(timeout);
+  const auto began = std::chrono::steady_clock::now();
   const auto [error] =
       co_await s.socket.async_wait(reading ? Tcp::socket::wait_read : Tcp::socket::wait_write, io::kNoThrow);
   watchdog.disarm();
+  if (reading) s.starved += std::chrono::steady_clock::now() - began;
   // Whichever direction was late, its watchdog has ended the waits of both.
   if (s.read_watchdog.bit() || s.write_watchdog.bit()) {
     co_return fail(ErrorCode::kTimedOut, "{} {}: no progress for {} s", doing, s.remote,
@@ -158,6 +161,10 @@ io::Awaitable<Result<>> TlsStream::write_all(ByteView in, std::chrono::milliseco
     CO_TRY_VOID(co_await wait_for(reason, timeout, "sending to"));
   }
   co_return Result<>{};
+}
+
+std::chrono::nanoseconds TlsStream::starved() const {
+  return state_->starved;
 }
 
 bool TlsStream::has_pending_bytes() const {

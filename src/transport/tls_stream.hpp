@@ -43,6 +43,9 @@ class TlsStream {
   /// Sends all of `in`. kTimedOut when the peer takes nothing for `timeout`.
   io::Awaitable<Result<>> write_all(ByteView in, std::chrono::milliseconds timeout);
 
+  /// How long reads have waited for the network so far, in all. On its thread.
+  [[nodiscard]] std::chrono::nanoseconds starved() const;
+
   /// Whether read_exactly of that many bytes would return without waiting for the network.
   [[nodiscard]] bool has_pending_bytes() const;
 

@@ -35,6 +35,7 @@ enum class FrameKind : std::uint8_t {
   kFinished = 23,
   kHave = 24,
   kProviders = 25,
+  kPace = 26,
 };
 
 inline constexpr std::size_t kFrameHeaderBytes = 12;
