@@ -285,7 +285,7 @@ void Download::on_pieces(LaneId lane, std::vector<content::PieceRef> pieces) {
   std::vector<std::uint32_t> arrived;
   for (const content::PieceRef& piece : pieces) {
     arrived.push_back(plan_->numbers().number(piece));
-    for (const auto& elsewhere : plan_->arrived(lane, arrived.back())) {
+    for (const auto& elsewhere : plan_->arrived(lane, arrived.back(), last_contact_)) {
       const auto other = lanes_.find(elsewhere.lane);
       if (other != lanes_.end()) other->second.lane->take_back(piece);
     }

@@ -18,6 +18,9 @@ constexpr auto kLayerPatience = std::chrono::seconds(2);
 constexpr auto kShortestWait = std::chrono::milliseconds(200);
 /// A second source is asked when it would be this much sooner.
 constexpr double kMuchSooner = 2;
+constexpr double kWorthwhile = 0.1;  // seconds
+/// A source with a limit sends in bursts; so many seconds of silence are none.
+constexpr double kPatience = 0.5;
 constexpr std::uint8_t kMaxAskers = 2;
 
 }  // namespace
@@ -220,12 +223,24 @@ std::optional<PiecePlan::Run> PiecePlan::choose(const Source& source, const Clai
   return run;
 }
 
+/// The seconds until a lane delivers a piece that has so many bytes before and in it. One that has been
+/// silent for longer than it should is expected to stay so for as long again.
+double PiecePlan::expected_in(const Lane& lane, double ahead, SteadyTime now) const {
+  const double silent = std::chrono::duration<double>(now - lane.last_word).count();
+  if (lane.rate <= 0) return silent;
+  const double next_in = length(lane.asked.front().piece) / lane.rate;
+  const double in = ahead / lane.rate;
+  return silent > kMuchSooner * next_in + kPatience ? std::max(in, silent) : in;
+}
+
 /// Of the pieces that others were asked for, the one that is expected last, if this lane would have it much
 /// sooner.
 std::optional<std::uint32_t> PiecePlan::choose_late(const Source& source, const Claim& claim,
                                                     SteadyTime now) const {
   std::optional<std::uint32_t> latest;
   double latest_in = 0;
+  double queued_here = 0;
+  for (const Asked& asked : lanes_.at(claim.lane).asked) queued_here += length(asked.piece);
   for (const auto& [id, lane] : lanes_) {
     if (lane.source == claim.source) continue;
     double ahead = 0;
@@ -234,11 +249,9 @@ std::optional<std::uint32_t> PiecePlan::choose_late(const Source& source, const 
       ahead += size;
       const bool held = source.holds == Holds::kEverything || source.held.has(asked.piece);
       if (!held || now - asked.since < kShortestWait || askers_.at(asked.piece) >= kMaxAskers) continue;
-      const double waited = std::chrono::duration<double>(now - asked.since).count();
-      // A lane without a speed is expected to take as long again as it has taken so far.
-      const double in = lane.rate > 0 ? std::max(ahead / lane.rate, waited - ahead / lane.rate) : waited;
-      const double here = claim.rate > 0 ? size / claim.rate : 0;
-      if (in > kMuchSooner * here && in > latest_in) {
+      const double in = expected_in(lane, ahead, now);
+      const double here = claim.rate > 0 ? (queued_here + size) / claim.rate : 0;
+      if (in > kMuchSooner * here + kWorthwhile && in > latest_in) {
         latest = asked.piece;
         latest_in = in;
       }
@@ -263,6 +276,7 @@ void PiecePlan::hand_out(Batch& batch, Lane& lane, const Claim& claim, Run run, 
   const content::PieceRef first = numbers_.at(run.first);
   attach_layer(batch, first.file, claim.lane, now);
   batch.ranges.push_back({.file = first.file, .first = first.piece, .count = run.count});
+  if (lane.asked.empty()) lane.last_word = now;
   for (std::uint32_t piece = run.first; piece < run.first + run.count; ++piece) {
     set_taken(piece);
     ++askers_[piece];
@@ -295,8 +309,9 @@ void PiecePlan::set_layer(content::FileIndex file, Layer layer) {
   layers_[file].layer = std::move(layer);
 }
 
-std::vector<PiecePlan::Elsewhere> PiecePlan::arrived(LaneId by, std::uint32_t piece) {
+std::vector<PiecePlan::Elsewhere> PiecePlan::arrived(LaneId by, std::uint32_t piece, SteadyTime now) {
   std::vector<Elsewhere> out;
+  if (const auto lane = lanes_.find(by); lane != lanes_.end()) lane->second.last_word = now;
   missing_.erase(piece);
   set_taken(piece);
   const auto asked = askers_.find(piece);

@@ -62,7 +62,7 @@ class PiecePlan {
     std::uint32_t piece = 0;
   };
   /// A lane has delivered a piece, verified and stored. The lanes that need not deliver it any more.
-  std::vector<Elsewhere> arrived(LaneId lane, std::uint32_t piece);
+  std::vector<Elsewhere> arrived(LaneId lane, std::uint32_t piece, SteadyTime now);
   /// A lane has ended: what it was asked for and did not deliver is free again; so many bytes.
   std::uint64_t give_back(LaneId lane);
 
@@ -89,6 +89,7 @@ class PiecePlan {
     SourceId source;
     double rate = 0;
     std::deque<Asked> asked;  // in the order of asking
+    SteadyTime last_word{};   // when a piece came last, or was first asked for again
   };
   struct Run {
     std::uint32_t first = 0;
@@ -113,6 +114,7 @@ class PiecePlan {
                                                    SteadyTime now) const;
   std::optional<Run> choose_rarest(const Source& source, const Claim& claim, std::uint64_t bytes,
                                    SteadyTime now);
+  [[nodiscard]] double expected_in(const Lane& lane, double ahead, SteadyTime now) const;
   std::optional<std::uint32_t> choose_late(const Source& source, const Claim& claim, SteadyTime now) const;
   void hand_out(Batch& batch, Lane& lane, const Claim& claim, Run run, SteadyTime now);
   void attach_layer(Batch& batch, content::FileIndex file, LaneId lane, SteadyTime now);

@@ -60,7 +60,7 @@ struct Plan {
     plan->add_source(kSeed, Holds::kEverything);
   }
   void arrive(std::uint32_t lane, std::uint32_t file, std::uint32_t piece) {
-    elsewhere = plan->arrived(LaneId(lane), number(file, piece));
+    elsewhere = plan->arrived(LaneId(lane), number(file, piece), now);
   }
   [[nodiscard]] std::uint32_t number(std::uint32_t file, std::uint32_t piece) const {
     return plan->numbers().number({.file = FileIndex(file), .piece = PieceIndex(piece)});
@@ -298,6 +298,33 @@ TEST(PiecePlan, what_is_expected_late_is_asked_of_one_more_source_and_taken_back
   EXPECT_EQ(p.elsewhere.front().piece, 2U);
   p.arrive(1, 3, 0);
   EXPECT_TRUE(p.elsewhere.empty()) << "it came twice after all";
+}
+
+TEST(PiecePlan, two_equal_sources_share_the_rest_instead_of_asking_for_all_of_it_twice) {
+  Plan p(std::vector<std::uint64_t>(20, kPiece));
+  p.add_partial(1, [] {
+    std::vector<std::uint32_t> all(20);
+    for (std::uint32_t i = 0; i < 20; ++i) all[i] = i;
+    return all;
+  }());
+  const double rate = 10.0 * kPiece;
+  ASSERT_TRUE(p.next(1, 100 * kPiece, kSeed, rate));
+  p.now += std::chrono::milliseconds(250);
+  std::size_t twice = 0;
+  while (p.next(2, kPiece, SourceId(1), rate)) ++twice;
+  EXPECT_GE(twice, 3U);
+  EXPECT_LE(twice, 10U) << "what this one would bring later than the other is left to the other";
+}
+
+TEST(PiecePlan, a_lane_that_has_fallen_silent_is_helped_however_fast_it_was) {
+  Plan p(std::vector<std::uint64_t>(2, kPiece));
+  p.add_partial(1, {0, 1});
+  ASSERT_EQ(text_of(p.next(1, 100 * kPiece, kSeed, 1e9)), "1:0-0 2:0-0");
+  p.arrive(1, 1, 0);
+  p.now += std::chrono::milliseconds(300);
+  EXPECT_EQ(text_of(p.next(2, kPiece, SourceId(1), 1e7)), "nothing") << "senders with a limit pause";
+  p.now += std::chrono::seconds(1);
+  EXPECT_EQ(text_of(p.next(2, kPiece, SourceId(1), 1e7)), "2:0-0");
 }
 
 TEST(PiecePlan, a_quick_source_is_not_helped) {

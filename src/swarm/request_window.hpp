@@ -27,8 +27,10 @@ class RequestWindow {
     const double seconds = std::chrono::duration<double>(now - *since_).count();
     if (seconds < kSpan && gathered_ < bytes_) return;
     const double current = static_cast<double>(gathered_) / std::max(seconds, kShortest);
-    // Quick to believe that there is more, slow to believe that there is less.
-    rate_ = current > rate_ ? current : rate_ + (current - rate_) * kPatience;
+    // A whole window in less than a span says that there may be much more; else a steady mean, since senders
+    // with a limit send in bursts.
+    const bool filled = seconds < kSpan;
+    rate_ = filled ? std::max(current, rate_) : rate_ + (current - rate_) * kPatience;
     gathered_ = 0;
     since_ = now;
     const double wanted = rate_ * std::max(kHorizon, 2 * round_trip_);
@@ -47,7 +49,7 @@ class RequestWindow {
   static constexpr double kSpan = 0.2;  // seconds of arrivals for one measurement
   static constexpr double kShortest = 1e-3;
   static constexpr double kHorizon = 0.5;
-  static constexpr double kPatience = 0.5;
+  static constexpr double kPatience = 0.4;
 
   std::optional<SteadyTime> since_;
   std::uint64_t gathered_ = 0;
