@@ -296,7 +296,7 @@ class Managed(CoveyTest):
 
     def test_senseless_settings_are_refused_with_what_to_write(self):
         for arguments, said in ((["limits", "--down", "fast"], "500K"), (["limits", "--active", "0"], "1 to"),
-                                (["limits", "--limit-between", "8-9=2M"], "08:00-18:00=2M"),
+                                (["limits", "--limit-between", "8-9=2M"], "write for example 08:30"),
                                 (["pause"], "--all")):
             with self.subTest(arguments=arguments):
                 self.assertIn(said, self.expect(USAGE, self.covey(*arguments, home=self.reader)).err)
