@@ -97,7 +97,7 @@ void Downloader::widen() {
   std::map<SourceId, std::uint64_t> on_lanes;
   for (const auto& [id, place] : lanes_) on_lanes[place.source] += place.lane->received();
   for (const auto& [id, active] : active_) {
-    if (!active.opened || on_lanes[id] < kWorthAnotherLane) continue;
+    if (!active.opened || blocked_.contains(id) || on_lanes[id] < kWorthAnotherLane) continue;
     const std::size_t useful = plan_->free_bytes() / kWorthAnotherLane;
     for (std::size_t more = std::min(wanted - std::min(wanted, active.lanes), useful); more > 0; --more)
       start_lane(id);
@@ -146,6 +146,7 @@ void Downloader::judge(const Place& place, Ending ending) {
 void Downloader::block(SourceId source, bool for_a_lie) {
   world_.rules->blocked(self_, peers_.at(source), for_a_lie);
   pool_.block(source, "it lied");
+  blocked_.insert(source);
   for (auto& [id, other] : lanes_) {
     if (other.source == source) other.lane->stop();
   }

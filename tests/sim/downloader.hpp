@@ -86,6 +86,7 @@ class Downloader {
   std::vector<std::unique_ptr<Lane>> all_lanes_;  // ended ones too: what is planned may still speak of them
   std::map<swarm::LaneId, Place> lanes_;
   std::map<swarm::SourceId, Active> active_;
+  std::set<swarm::SourceId> blocked_;
   std::optional<swarm::LaneId> opener_;
   std::vector<swarm::LaneId> wait_for_content_;
   std::vector<bool> layers_known_;

@@ -176,7 +176,8 @@ std::optional<Answer> Serving::next_of_range(Session& session) {
 std::optional<Answer> Serving::answer_for(Session& session, std::uint32_t piece) {
   if (is(Conduct::kClaims) && piece % 2 == 0) return std::nullopt;
   std::uint64_t value = storage_->values[piece];
-  if (member_->role == Role::kDownloader) world_.rules->served(self_, storage_->held.has(piece), piece, value);
+  if (member_->role == Role::kDownloader)
+    world_.rules->served(self_, storage_->held.has(piece), piece, value);
   if (is(Conduct::kWrongBytes) || (is(Conduct::kSomeWrongBytes) && (piece + self_) % 4 == 0)) value ^= 1;
   ++session.sent;
   if (is(Conduct::kUnasked) && session.sent % 3 == 0)

@@ -5,9 +5,9 @@
 namespace covey::sim {
 namespace {
 
-/// With whoever stalls dropped after a minute and dialled again after another, nothing honest takes longer.
 constexpr Seconds kLongest{3600};
-constexpr Seconds kStuckPatience{150};
+/// Two that stall can keep a piece to themselves for a minute each, and several pairs one after the other.
+constexpr Seconds kStuckPatience{400};
 constexpr Seconds kWatch{5};
 /// When a piece comes from a second source first, what the first one has on its way comes in vain: what
 /// buffers hold, and a piece that is being sent. A slow lane may lose its first window so, piece by piece.
