@@ -50,6 +50,7 @@ io::Awaitable<Result<std::filesystem::path>> Download::run() {
   tasks_.spawn(keep_checkpoints());
   tasks_.spawn(keep_introductions());
   auto result = co_await try_until_done();
+  seat_.reset();
   stop_lanes();
   job_known_.open_all();
   // Whatever happens, lanes are awaited: they refer to this object.
@@ -77,6 +78,7 @@ io::Awaitable<Result<std::filesystem::path>> Download::try_until_done() {
   if (order_.share.addresses.empty() && !order_.locate)
     last_failure_ =
         Error{ErrorCode::kUnreachable, "the ticket names no address to try; ask its sender for a fresh one"};
+  listen_for_providers();
   while (!stopping_) {
     // Lanes end by themselves when everything is there.
     if (content_.is_complete() && lanes_.empty()) co_return std::filesystem::path();

@@ -142,6 +142,7 @@ class Download final : public LaneOwner {
   void on_pieces(LaneId lane, std::vector<content::PieceRef> pieces) override;
   void on_holdings(LaneId lane, std::vector<std::uint32_t> pieces) override;
   void on_providers(LaneId lane, std::vector<access::SignedProviderRecord> records) override;
+  void listen_for_providers();
   Result<> believe(LaneId lane, const ShareOpening& opening);
   io::Awaitable<Result<std::shared_ptr<DownloadJob>>> open_content(LaneId lane);
   void begin_plan();
@@ -176,6 +177,7 @@ class Download final : public LaneOwner {
   std::optional<LaneId> opener_;  // who opens the content, or fetches the manifest for that
   io::Gate job_known_;
   std::shared_ptr<Meeting> meeting_;
+  std::unique_ptr<Meeting::Seat> seat_;
   access::SignedShareDescription description_;  // as its owner signed it
   bool serving_ = false;
   std::vector<access::Endpoint> seen_at_;  // this peer's addresses as its sources see them

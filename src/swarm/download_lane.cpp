@@ -247,14 +247,15 @@ io::Awaitable<Result<>> DownloadLane::fetch_batches() {
       if (asked_.empty() && job_->pieces->complete()) break;
       if (woken_before != woken_ || ended_) continue;
     }
-    // Not every piece opens the gate, so the count tells whether one came meanwhile.
-    const std::uint64_t received_before = received();
-    const auto waited = co_await changed_.wait_for(asked_.empty() ? std::chrono::milliseconds(kLookAgain)
-                                                                  : target_.deadlines.stall);
-    if (!waited && waited.error().code == ErrorCode::kTimedOut && !asked_.empty() &&
-        received() == received_before) {
+    const auto silent = std::chrono::steady_clock::now() - last_word_;
+    if (!asked_.empty() && silent >= target_.deadlines.stall) {
       co_return fail(ErrorCode::kTimedOut, "{} stopped sending", link_->stream().remote_address());
     }
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(target_.deadlines.stall - silent);
+    const auto pause = asked_.empty() ? std::chrono::milliseconds(kLookAgain)
+                       : wants_work() ? std::min<std::chrono::milliseconds>(kLookAgain, left)
+                                      : left;
+    const auto waited = co_await changed_.wait_for(pause);
     if (!waited && waited.error().code == ErrorCode::kCancelled) co_return waited;
   }
   const wire::Cancel empty;
@@ -295,6 +296,7 @@ io::Awaitable<Result<>> DownloadLane::request(Batch batch) {
       asked_.emplace(key_of(range.file.value(), piece.value()), geometry.length(piece));
     }
   }
+  if (asked_bytes_ == 0) last_word_ = std::chrono::steady_clock::now();
   asked_bytes_ += batch.bytes;
   const wire::Fetch message = encode_batch(batch, *job_->manifest);
   co_return co_await link_->send_message(stream_, wire::FrameKind::kFetch, message);
@@ -342,7 +344,8 @@ io::Awaitable<Result<>> DownloadLane::take_piece(transport::FrameBody& body) {
   CO_TRY_VOID(store_piece(file, piece, job_->manifest->geometry(file), bytes, hole));
   report({.file = file, .piece = piece});
   received_.fetch_add(length, std::memory_order_relaxed);
-  window_.arrived(length, std::chrono::steady_clock::now());
+  last_word_ = std::chrono::steady_clock::now();
+  window_.arrived(length, last_word_);
   const bool wanted_before = wants_work();
   if (asked_.erase(key) >
       0) {  // by key: requests may have been added, or this taken back, while the body came

@@ -189,6 +189,7 @@ class DownloadLane : public std::enable_shared_from_this<DownloadLane> {
   std::uint64_t asked_bytes_ = 0;
   std::unordered_map<std::uint64_t, std::uint32_t> taken_back_;  // asked for, and come from elsewhere
   RequestWindow window_;
+  SteadyTime last_word_{};  // when a piece came last, or was first asked for again
   std::vector<content::PieceRef> unreported_;
   std::vector<content::PieceRef> to_take_back_;  // to be told to the source
   std::optional<access::SignedProviderRecord> introduction_;

@@ -45,7 +45,8 @@ void Download::widen() {
   for (const auto& [id, place] : lanes_) on_lanes[place.source] += place.lane->received();
   for (const auto& [id, active] : active_) {
     const Source* const source = pool_.find(id);
-    if (!active.opened || source == nullptr || on_lanes[id] < kWorthAnotherLane) continue;
+    if (!active.opened || source == nullptr || pool_.is_blocked(id) || on_lanes[id] < kWorthAnotherLane)
+      continue;
     const std::size_t useful = plan_->free_bytes() / kWorthAnotherLane;
     for (std::size_t more = std::min(wanted - std::min(wanted, active.lanes), useful); more > 0; --more)
       start_lane(*source);
@@ -127,7 +128,7 @@ void Download::judge(const LanePlace& place, const Error& error) {
     verdict_ = error;
     return;
   }
-  if (!blamed && !refused) return;
+  if (!blamed) return;
   if (const Source* const source = pool_.find(place.source); source != nullptr && is_lie(error.code))
     log::warn("peer {} is not asked again: {}", source->peer.short_text(), error.context);
   pool_.block(place.source, error.context);
@@ -176,7 +177,6 @@ io::Awaitable<Result<std::shared_ptr<DownloadJob>>> Download::on_opened(LaneId l
   const SourceId source = lanes_.at(lane).source;
   CO_TRY_VOID(believe(lane, opening));
   last_contact_ = services_.clock->steady();
-  pool_.opened(source);
   Active& active = active_[source];
   const bool first = !active.opened;
   active.opened = true;
@@ -240,6 +240,7 @@ std::optional<Batch> Download::claim(LaneId lane, std::uint64_t bytes, double ra
               .bytes = std::min(bytes, std::max(share, kSmallest)),
               .rate = rate};
   const Source* const source = pool_.find(claim.source);
+  if (pool_.is_blocked(claim.source)) return std::nullopt;
   if (services_.budget == nullptr || source == nullptr) return plan_->next(claim, last_contact_);
   claim.bytes = services_.budget->allow(transfer_, source->peer, claim.bytes, last_contact_);
   if (claim.bytes == 0) {
@@ -282,6 +283,7 @@ void Download::on_layer(content::FileIndex file, Layer layer) {
 
 void Download::on_pieces(LaneId lane, std::vector<content::PieceRef> pieces) {
   last_contact_ = services_.clock->steady();
+  pool_.delivered(lanes_.at(lane).source);
   std::vector<std::uint32_t> arrived;
   for (const content::PieceRef& piece : pieces) {
     arrived.push_back(plan_->numbers().number(piece));
@@ -310,14 +312,28 @@ void Download::on_holdings(LaneId lane, std::vector<std::uint32_t> pieces) {
 void Download::on_providers(LaneId /*lane*/, std::vector<access::SignedProviderRecord> records) {
   if (!meeting_ || content_.is_complete()) return;
   for (auto& record : records) {
-    const auto said = meeting_->add(std::move(record));
-    if (!said) {
-      log::debug("a provider's word was refused: {}", said.error().context);
-    } else if (*said) {
-      pool_.offer((*said)->peer, (*said)->addresses, FoundBy::kExchange);
-    }
+    const auto heard = meeting_->add(std::move(record));
+    if (!heard) log::debug("a provider's word was refused: {}", heard.error().context);
+    if (heard) pool_.offer(heard->record.peer, heard->record.addresses, FoundBy::kExchange);
   }
   changed_.open_all();
+}
+
+/// Those who are known already, and those who introduce themselves to what this download serves.
+void Download::listen_for_providers() {
+  if (!meeting_) return;
+  const auto offer = [this](const std::vector<access::SignedProviderRecord>& records) {
+    for (const auto& record : records) {
+      const auto said = access::verify(record, order_.share.share, services_.clock->wall());
+      if (said) pool_.offer(said->peer, said->addresses, FoundBy::kExchange);
+    }
+  };
+  const identity::PeerId& self = services_.local->hello.device->peer_id();
+  offer(meeting_->providers(self));
+  seat_ = meeting_->sit(self, [this, offer](const News& news) {
+    offer(news.providers);
+    if (!news.providers.empty()) changed_.open_all();
+  });
 }
 
 }  // namespace covey::swarm

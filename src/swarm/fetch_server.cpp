@@ -215,7 +215,7 @@ io::Awaitable<Result<>> FetchServer::take_cancel(transport::FrameBody& body) {
     ++session_->cancelled_at;
   }
   for (const auto& range : message.ranges()) {
-    if (session_->queue.empty() || session_->taken_back.size() >= kMaxQueuedRanges) break;
+    if (session_->taken_back.size() >= kMaxQueuedRanges) break;
     session_->taken_back.insert(key_of(range.file(), range.first_piece()));
   }
   co_return Result<>{};

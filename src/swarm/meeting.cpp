@@ -20,21 +20,21 @@ void Meeting::tell(const News& news, const identity::PeerId* except) {
   }
 }
 
-Result<std::optional<access::ProviderRecord>> Meeting::add(access::SignedProviderRecord record,
-                                                           const identity::PeerId* by) {
+Result<Meeting::Heard> Meeting::add(access::SignedProviderRecord record, const identity::PeerId* by) {
   const WallTime now = clock_->wall();
   TRY(auto said, access::verify(record, share_, now));
   if (by != nullptr && said.peer != *by) return fail(ErrorCode::kVerificationFailed, "another peer's word");
-  std::erase_if(providers_, [&](const auto& entry) { return entry.second.expires_at <= now; });
+  std::erase_if(providers_, [&](const auto& entry) { return entry.second.said.expires_at <= now; });
   const auto known = providers_.find(said.peer);
-  if (known != providers_.end() && known->second.issued_at >= said.issued_at) return std::nullopt;
+  if (known != providers_.end() && known->second.said.issued_at >= said.issued_at)
+    return Heard{.record = known->second.said, .is_news = false};
   if (known == providers_.end() && providers_.size() >= kMaxProviders)
     return fail(ErrorCode::kLimitExceeded, "more than {} peers serve this share", kMaxProviders);
-  providers_[said.peer] = {.record = record, .expires_at = said.expires_at, .issued_at = said.issued_at};
+  providers_[said.peer] = {.record = record, .said = said};
   News news;
   news.providers.push_back(std::move(record));
   tell(news, &said.peer);
-  return said;
+  return Heard{.record = std::move(said), .is_news = true};
 }
 
 void Meeting::arrived(std::vector<std::uint32_t> pieces) {
@@ -46,7 +46,7 @@ std::vector<access::SignedProviderRecord> Meeting::providers(const identity::Pee
   const WallTime now = clock_->wall();
   std::vector<access::SignedProviderRecord> out;
   for (const auto& [provider, entry] : providers_) {
-    if (provider != peer && entry.expires_at > now) out.push_back(entry.record);
+    if (provider != peer && entry.said.expires_at > now) out.push_back(entry.record);
   }
   return out;
 }
@@ -61,8 +61,9 @@ std::size_t Meeting::others(const identity::PeerId& peer) const {
 
 bool Meeting::is_over() const {
   const WallTime now = clock_->wall();
-  return seats_.empty() && std::none_of(providers_.begin(), providers_.end(),
-                                        [&](const auto& entry) { return entry.second.expires_at > now; });
+  return seats_.empty() && std::none_of(providers_.begin(), providers_.end(), [&](const auto& entry) {
+           return entry.second.said.expires_at > now;
+         });
 }
 
 std::shared_ptr<Meeting> Meetings::at(const access::ShareId& share) {

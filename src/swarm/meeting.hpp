@@ -45,11 +45,14 @@ class Meeting : public std::enable_shared_from_this<Meeting> {
     return std::make_unique<Seat>(shared_from_this(), peer, std::move(tell));
   }
 
-  /// A provider's word, checked here, and told to those who sit here. What it says when it is news; the
-  /// errors of access::verify; kLimitExceeded when too many are known. With `by`, only that peer's own word
-  /// is taken: kVerificationFailed for another's.
-  Result<std::optional<access::ProviderRecord>> add(access::SignedProviderRecord record,
-                                                    const identity::PeerId* by = nullptr);
+  struct Heard {
+    access::ProviderRecord record;  // the latest of this provider's
+    bool is_news = false;
+  };
+  /// A provider's word, checked here, and told to those who sit here when it is news. The errors of
+  /// access::verify; kLimitExceeded when too many are known. With `by`, only that peer's own word is taken:
+  /// kVerificationFailed for another's.
+  Result<Heard> add(access::SignedProviderRecord record, const identity::PeerId* by = nullptr);
   /// Tells those who sit here that this peer holds these pieces now.
   void arrived(std::vector<std::uint32_t> pieces);
 
@@ -63,8 +66,7 @@ class Meeting : public std::enable_shared_from_this<Meeting> {
  private:
   struct Provider {
     access::SignedProviderRecord record;
-    WallTime expires_at;
-    WallTime issued_at;
+    access::ProviderRecord said;
   };
   void tell(const News& news, const identity::PeerId* except);
 

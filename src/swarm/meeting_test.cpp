@@ -38,8 +38,8 @@ TEST_F(MeetingTest, tells_everybody_of_a_new_provider_but_itself_and_once) {
       meeting_->sit(ada_.peer_id(), [&](const News& news) { ada_heard += news.providers.size(); });
   const auto bob =
       meeting_->sit(bob_.peer_id(), [&](const News& news) { bob_heard += news.providers.size(); });
-  EXPECT_TRUE(*meeting_->add(word_of(ada_)));
-  EXPECT_FALSE(*meeting_->add(word_of(ada_))) << "known already";
+  EXPECT_TRUE(meeting_->add(word_of(ada_))->is_news);
+  EXPECT_FALSE(meeting_->add(word_of(ada_))->is_news) << "known already";
   EXPECT_EQ(ada_heard, 0U);
   EXPECT_EQ(bob_heard, 1U);
   EXPECT_TRUE(meeting_->providers(ada_.peer_id()).empty());
@@ -79,7 +79,7 @@ TEST_F(MeetingTest, news_reach_those_who_still_sit_there) {
 
 TEST_F(MeetingTest, lasts_as_long_as_somebody_needs_it) {
   EXPECT_EQ(meetings_.at(share_), meeting_);
-  EXPECT_TRUE(*meeting_->add(word_of(ada_)));
+  EXPECT_TRUE(meeting_->add(word_of(ada_)));
   const std::weak_ptr<Meeting> before = meeting_;
   meeting_.reset();
   (void)meetings_.at(access::ShareId::from(Bytes(16, 2)));

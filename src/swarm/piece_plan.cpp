@@ -149,8 +149,10 @@ std::optional<std::uint32_t> PiecePlan::next_free(const Source& source, std::uin
 
 bool PiecePlan::is_blocked(content::FileIndex file, LaneId lane, SteadyTime now) const {
   const auto state = layers_.find(file);
-  return state != layers_.end() && !state->second.layer && state->second.asked &&
-         *state->second.asked != lane && now - state->second.since < kLayerPatience;
+  if (state == layers_.end() || state->second.layer || state->second.asked.empty()) return false;
+  const auto& asked = state->second.asked;
+  return std::find(asked.begin(), asked.end(), lane) == asked.end() &&
+         now - state->second.since < kLayerPatience;
 }
 
 std::optional<std::uint32_t> PiecePlan::next_open(const Source& source, LaneId lane, std::uint32_t from,
@@ -234,27 +236,36 @@ double PiecePlan::expected_in(const Lane& lane, double ahead, SteadyTime now) co
 }
 
 /// Of the pieces that others were asked for, the one that is expected last, if this lane would have it much
-/// sooner.
+/// sooner. Of a lane always its last: what comes before may be on its way already, and would come in vain.
 std::optional<std::uint32_t> PiecePlan::choose_late(const Source& source, const Claim& claim,
                                                     SteadyTime now) const {
+  // What this lane was asked for comes first; one of unknown speed shows it with one piece at a time.
+  double before = 0;
+  if (const auto self = lanes_.find(claim.lane); self != lanes_.end()) {
+    for (const Asked& asked : self->second.asked) before += length(asked.piece);
+  }
+  if (claim.rate <= 0 && before > 0) return std::nullopt;
   std::optional<std::uint32_t> latest;
   double latest_in = 0;
-  double queued_here = 0;
-  for (const Asked& asked : lanes_.at(claim.lane).asked) queued_here += length(asked.piece);
   for (const auto& [id, lane] : lanes_) {
     if (lane.source == claim.source) continue;
     double ahead = 0;
+    std::optional<std::uint32_t> last;
+    double last_in = 0;
     for (const Asked& asked : lane.asked) {
       const double size = length(asked.piece);
       ahead += size;
       const bool held = source.holds == Holds::kEverything || source.held.has(asked.piece);
       if (!held || now - asked.since < kShortestWait || askers_.at(asked.piece) >= kMaxAskers) continue;
       const double in = expected_in(lane, ahead, now);
-      const double here = claim.rate > 0 ? (queued_here + size) / claim.rate : 0;
-      if (in > kMuchSooner * here + kWorthwhile && in > latest_in) {
-        latest = asked.piece;
-        latest_in = in;
-      }
+      const double here = claim.rate > 0 ? (before + size) / claim.rate : 0;
+      if (in <= kMuchSooner * here + kWorthwhile) continue;
+      last = asked.piece;
+      last_in = in;
+    }
+    if (last && last_in > latest_in) {
+      latest = last;
+      latest_in = last_in;
     }
   }
   return latest;
@@ -265,11 +276,13 @@ void PiecePlan::attach_layer(Batch& batch, content::FileIndex file, LaneId lane,
   LayerState& state = layers_[file];
   if (state.layer) {
     batch.layers.emplace(file, state.layer);
-  } else if (state.asked != lane) {
-    state.asked = lane;
-    state.since = now;
-    batch.layers_wanted.push_back(file);
+    return;
   }
+  // A lane that fetches it already gets it ahead of these pieces too; asked for twice it would come twice.
+  if (std::find(state.asked.begin(), state.asked.end(), lane) != state.asked.end()) return;
+  state.asked.push_back(lane);
+  state.since = now;
+  batch.layers_wanted.push_back(file);
 }
 
 void PiecePlan::hand_out(Batch& batch, Lane& lane, const Claim& claim, Run run, SteadyTime now) {
@@ -335,7 +348,7 @@ std::vector<PiecePlan::Elsewhere> PiecePlan::arrived(LaneId by, std::uint32_t pi
 
 std::uint64_t PiecePlan::give_back(LaneId lane) {
   for (auto& [file, state] : layers_) {
-    if (!state.layer && state.asked == lane) state.asked.reset();
+    if (!state.layer) std::erase(state.asked, lane);
   }
   const auto found = lanes_.find(lane);
   if (found == lanes_.end()) return 0;

@@ -77,8 +77,8 @@ class PiecePlan {
     content::PieceSet held;  // of one that holds some
   };
   struct LayerState {
-    Layer layer;                  // null until verified
-    std::optional<LaneId> asked;  // who fetches it
+    Layer layer;                // null until verified
+    std::vector<LaneId> asked;  // who fetch it; the others wait for the last of them
     SteadyTime since;
   };
   struct Asked {

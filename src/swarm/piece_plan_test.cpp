@@ -455,5 +455,45 @@ TEST(PiecePlan, hands_out_every_piece_exactly_once_unless_it_was_given_back) {
   }
 }
 
+TEST(PiecePlan, asks_a_lane_only_once_for_a_layer_that_several_lanes_fetch) {
+  Plan p({8 * kPiece});
+  EXPECT_EQ(p.next(1, kPiece)->layers_wanted.size(), 1U);
+  p.now += std::chrono::seconds(3);  // it does not come, and another lane fetches it too
+  EXPECT_EQ(p.next(2, kPiece)->layers_wanted.size(), 1U);
+  EXPECT_TRUE(p.next(1, kPiece)->layers_wanted.empty());
+  EXPECT_EQ(text_of(p.next(3, kPiece)), "nothing");
+  p.plan->give_back(LaneId(2));
+  EXPECT_EQ(text_of(p.next(3, kPiece)), "nothing");
+  p.plan->give_back(LaneId(1));
+  EXPECT_EQ(p.next(3, kPiece)->layers_wanted.size(), 1U);
+}
+
+TEST(PiecePlan, takes_from_a_slow_lane_what_is_furthest_from_coming) {
+  Plan p({kPiece, kPiece, kPiece});
+  p.add_partial(1, {0, 1, 2});
+  ASSERT_EQ(text_of(p.next(1, 3 * kPiece)), "1:0-0 2:0-0 3:0-0");
+  p.now += std::chrono::seconds(5);  // nothing has come, so that nothing is known of its speed
+  EXPECT_EQ(text_of(p.next(2, 1, SourceId(1), kPiece)), "3:0-0");
+}
+
+TEST(PiecePlan, counts_what_a_lane_waits_for_before_it_takes_over_more) {
+  Plan p({kPiece, kPiece, kPiece});
+  p.add_partial(1, {0, 1, 2});
+  ASSERT_EQ(text_of(p.next(1, 3 * kPiece, kSeed, kPiece)), "1:0-0 2:0-0 3:0-0");
+  p.now += std::chrono::seconds(1);  // it brings a piece a second: the last is expected in two or three
+  const auto fast = 1.2 * kPiece;
+  EXPECT_EQ(text_of(p.next(2, 3 * kPiece, SourceId(1), fast)), "3:0-0");
+  EXPECT_EQ(text_of(p.next(2, 3 * kPiece, SourceId(1), fast)), "nothing") << "it would not have it sooner";
+}
+
+TEST(PiecePlan, tries_a_source_of_unknown_speed_with_one_late_piece) {
+  Plan p({kPiece, kPiece, kPiece});
+  p.add_partial(1, {0, 1, 2});
+  ASSERT_EQ(text_of(p.next(1, 3 * kPiece)), "1:0-0 2:0-0 3:0-0");
+  p.now += std::chrono::seconds(5);
+  EXPECT_NE(text_of(p.next(2, 3 * kPiece, SourceId(1))), "nothing");
+  EXPECT_EQ(text_of(p.next(2, 3 * kPiece, SourceId(1))), "nothing");
+}
+
 }  // namespace
 }  // namespace covey::swarm

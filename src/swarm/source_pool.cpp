@@ -29,6 +29,13 @@ const Source* SourcePool::find(SourceId source) const {
   return found == known_.end() ? nullptr : &found->second.source;
 }
 
+bool SourcePool::is_blocked(SourceId source) const {
+  const auto peer = peers_.find(source);
+  if (peer == peers_.end()) return false;
+  const auto found = known_.find(peer->second);
+  return found != known_.end() && found->second.state == State::kBlocked;
+}
+
 std::optional<SourceId> SourcePool::offer(const identity::PeerId& peer,
                                           std::vector<access::Endpoint> addresses, FoundBy found_by) {
   // An owner checks its own share by fetching it from itself.
@@ -84,7 +91,7 @@ std::optional<SteadyTime> SourcePool::next_due() const {
   return out;
 }
 
-void SourcePool::opened(SourceId source) {
+void SourcePool::delivered(SourceId source) {
   if (Known* const known = find_known(source)) known->failures = 0;
 }
 

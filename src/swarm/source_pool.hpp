@@ -47,14 +47,15 @@ class SourcePool {
   /// When take_due() may next have somebody; nothing while nobody waits.
   [[nodiscard]] std::optional<SteadyTime> next_due() const;
 
-  /// An active one's first words were right.
-  void opened(SourceId source);
+  /// An active one has delivered: what it failed at before is forgotten.
+  void delivered(SourceId source);
   /// An active one has ended, by accident; it is dialled again, later and later.
   void lost(SourceId source, SteadyTime now, double jitter);
   /// Never again in this download, with the reason.
   void block(SourceId source, std::string reason);
 
   [[nodiscard]] const Source* find(SourceId source) const;
+  [[nodiscard]] bool is_blocked(SourceId source) const;
   [[nodiscard]] std::size_t active() const { return active_; }
   /// Known and neither active nor blocked.
   [[nodiscard]] std::size_t waiting() const;
