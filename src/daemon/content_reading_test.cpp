@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <array>
+
 #include "daemon/test_node.hpp"
 
 namespace covey::daemon {
@@ -82,17 +85,16 @@ io::Awaitable<Result<Bytes>> read_all(Film& film, std::uint64_t offset, std::uin
 
 constexpr std::uint64_t kSlow = 3'000'000;  // about ten seconds for all
 
-TEST(ContentReading, brings_the_end_and_then_the_beginning_long_before_the_rest) {
+TEST(ContentReading, jumps_backwards_long_before_the_rest_is_there) {
   run_film(kSlow, [](Film& film) -> io::Awaitable<void> {
-    const std::uint64_t tail = film.content.size() - kPiece;
-    const auto end = co_await read_all(film, tail, kPiece);
-    CO_REQUIRE(end);
-    EXPECT_EQ(ByteView(*end).size(), kPiece);
-    EXPECT_TRUE(std::ranges::equal(*end, film.part(tail, kPiece)));
-    const auto begin = co_await read_all(film, 0, 4 * kPiece + 7);
-    CO_REQUIRE(begin);
-    EXPECT_TRUE(std::ranges::equal(*begin, film.part(0, 4 * kPiece + 7)));
-    EXPECT_LT(film.download->progress().bytes_done, film.content.size() / 2);
+    // Whoever went through the file in order would have fetched all of it for these three.
+    const std::array<std::uint64_t, 3> places{film.content.size() - kPiece, film.content.size() / 2, 0};
+    for (const std::uint64_t place : places) {
+      const auto some = co_await read_all(film, place, kPiece);
+      CO_REQUIRE(some);
+      EXPECT_TRUE(std::ranges::equal(*some, film.part(place, kPiece))) << place;
+    }
+    EXPECT_LT(film.download->progress().bytes_done, film.content.size() * 2 / 3);
     EXPECT_FALSE(film.outcome);
   });
 }
