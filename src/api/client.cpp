@@ -301,6 +301,11 @@ Result<TransferView> Client::move(std::string_view transfer, const std::string& 
       connection_->call("POST", transfer_path(transfer, "move"), move_to_json(directory)));
 }
 
+Result<StreamView> Client::stream(std::string_view transfer, const std::string& file) {
+  return view_in<StreamView>(
+      connection_->call("POST", transfer_path(transfer, "stream"), stream_to_json(file)));
+}
+
 Result<> Client::remove(std::string_view transfer, RemovedFiles files) {
   const std::string path = fmt::format("/transfers/{}?files={}", percent_encoded(transfer), name_of(files));
   return done(connection_->call("DELETE", path));

@@ -50,6 +50,7 @@ class Client {
   Result<TransferView> set(std::string_view transfer, const TransferSettings& settings);
   Result<TransferView> verify(std::string_view transfer);
   Result<TransferView> move(std::string_view transfer, const std::string& directory);
+  Result<StreamView> stream(std::string_view transfer, const std::string& file);
   Result<> remove(std::string_view transfer, RemovedFiles files);
   Result<ExplanationView> explain(std::string_view transfer);
   Result<LimitsView> limits();

@@ -80,6 +80,19 @@ class FakeService final : public Service {
   asio::awaitable<Result<TransferView>> move(std::string transfer, std::string directory) override {
     return changed(transfer, "move " + transfer + " to " + directory, TransferState::kMoving);
   }
+  asio::awaitable<Result<StreamView>> stream(std::string transfer, std::string file) override {
+    asked.push_back("stream " + transfer + " " + file);
+    for (const auto& known : kept_transfers) {
+      if (known.id != transfer) continue;
+      StreamView view;
+      view.url = "http://127.0.0.1:40123/stream/token/" + file;
+      view.file = file;
+      view.bytes = known.bytes_total;
+      view.media_type = "video/mp4";
+      co_return view;
+    }
+    co_return fail(ErrorCode::kNotFound, "there is no transfer '{}'", transfer);
+  }
   asio::awaitable<Result<>> remove(std::string transfer, RemovedFiles files) override {
     asked.push_back(fmt::format("remove {} {}", transfer, name_of(files)));
     co_return Result<>();

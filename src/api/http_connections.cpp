@@ -7,6 +7,7 @@
 #ifdef ASIO_NO_DEPRECATED
 #error "RESTinio 0.6 uses names that Asio calls deprecated: define ASIO_NO_DEPRECATED nowhere in the program"
 #endif
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <restinio/http_server.hpp>
@@ -46,11 +47,21 @@ class OpenConnections {
   }
   [[nodiscard]] std::size_t count() const { return descriptors_.size(); }
   /// The end of its input closes a connection as soon as it waits for another request.
-  void end_input() {
-    for (const auto& [id, descriptor] : descriptors_) ::shutdown(descriptor, SHUT_RD);
+  void end_input() { shut(SHUT_RD); }
+  void cut() { shut(SHUT_RDWR); }
+  /// Whether the other side has closed its end.
+  [[nodiscard]] bool is_abandoned(restinio::connection_id_t id) const {
+    const auto found = descriptors_.find(id);
+    if (found == descriptors_.end()) return true;
+    pollfd state{.fd = found->second, .events = POLLRDHUP, .revents = 0};
+    return ::poll(&state, 1, 0) > 0;
   }
 
  private:
+  void shut(int how) {
+    for (const auto& [id, descriptor] : descriptors_) ::shutdown(descriptor, how);
+  }
+
   std::map<restinio::connection_id_t, int> descriptors_;
   HttpConnections::OnClosed on_closed_;
 };
@@ -71,6 +82,8 @@ std::string reason_of(int status) {
       return "Accepted";
     case 204:
       return "No Content";
+    case 206:
+      return "Partial Content";
     default:
       return status < 500 ? "Refused" : "Failed";  // the body says more
   }
@@ -87,17 +100,36 @@ void add_fields(Builder& builder, std::string content_type) {
   builder.append_header("X-Content-Type-Options", "nosniff");
 }
 
-class ChunkedStream final : public ResponseStream {
+/// What all streamed responses have in common; each ends its connection.
+class OpenResponse : public ResponseStream {
  public:
-  ChunkedStream(restinio::request_t& request, std::string content_type)
-      : builder_(request.create_response<restinio::chunked_output_t>(status_line(200))) {
+  OpenResponse(const restinio::request_t& request, std::shared_ptr<const OpenConnections> open)
+      : connection_(request.connection_id()), open_(std::move(open)) {}
+  [[nodiscard]] bool is_abandoned() const override { return open_->is_abandoned(connection_); }
+
+ protected:
+  static auto reporting(std::function<void(Outcome)> done) {
+    return
+        [done = std::move(done)](const auto& error) { done(error ? Outcome::kFailed : Outcome::kWritten); };
+  }
+
+ private:
+  restinio::connection_id_t connection_;
+  std::shared_ptr<const OpenConnections> open_;
+};
+
+class ChunkedStream final : public OpenResponse {
+ public:
+  ChunkedStream(restinio::request_t& request, std::string content_type,
+                std::shared_ptr<const OpenConnections> open)
+      : OpenResponse(request, std::move(open)),
+        builder_(request.create_response<restinio::chunked_output_t>(status_line(200))) {
     add_fields(builder_, std::move(content_type));
     builder_.connection_close();
   }
   void write(std::string part, std::function<void(Outcome)> done) override {
     builder_.append_chunk(restinio::writable_item_t(std::move(part)));
-    builder_.flush(
-        [done = std::move(done)](const auto& error) { done(error ? Outcome::kFailed : Outcome::kWritten); });
+    builder_.flush(reporting(std::move(done)));
   }
   void finish(std::string last_part) override {
     builder_.append_chunk(restinio::writable_item_t(std::move(last_part)));
@@ -108,9 +140,32 @@ class ChunkedStream final : public ResponseStream {
   restinio::response_builder_t<restinio::chunked_output_t> builder_;
 };
 
+class SizedStream final : public OpenResponse {
+ public:
+  SizedStream(restinio::request_t& request, ResponseHead head, std::shared_ptr<const OpenConnections> open)
+      : OpenResponse(request, std::move(open)),
+        builder_(request.create_response<restinio::user_controlled_output_t>(status_line(head.status))) {
+    for (auto& [name, value] : head.fields) builder_.append_header(std::move(name), std::move(value));
+    builder_.set_content_length(head.length);
+    builder_.connection_close();
+  }
+  void write(std::string part, std::function<void(Outcome)> done) override {
+    builder_.append_body(restinio::writable_item_t(std::move(part)));
+    builder_.flush(reporting(std::move(done)));
+  }
+  void finish(std::string last_part) override {
+    builder_.append_body(restinio::writable_item_t(std::move(last_part)));
+    builder_.done();
+  }
+
+ private:
+  restinio::response_builder_t<restinio::user_controlled_output_t> builder_;
+};
+
 class RestinioExchange final : public Exchange {
  public:
-  explicit RestinioExchange(restinio::request_handle_t request) : request_(std::move(request)) {}
+  RestinioExchange(restinio::request_handle_t request, std::shared_ptr<const OpenConnections> open)
+      : request_(std::move(request)), open_(std::move(open)) {}
 
   void respond(HttpResponse response, std::function<void()> when_written) override {
     auto builder = request_->create_response(status_line(response.status));
@@ -122,17 +177,22 @@ class RestinioExchange final : public Exchange {
     });
   }
   std::unique_ptr<ResponseStream> respond_in_parts(std::string content_type) override {
-    return std::make_unique<ChunkedStream>(*request_, std::move(content_type));
+    return std::make_unique<ChunkedStream>(*request_, std::move(content_type), open_);
+  }
+  std::unique_ptr<ResponseStream> respond_sized(ResponseHead head) override {
+    return std::make_unique<SizedStream>(*request_, std::move(head), open_);
   }
 
  private:
   restinio::request_handle_t request_;
+  std::shared_ptr<const OpenConnections> open_;
 };
 
 restinio::request_handling_status_t take(const restinio::request_handle_t& request,
-                                         const HttpConnections::OnRequest& on_request) {
+                                         const HttpConnections::OnRequest& on_request,
+                                         const std::shared_ptr<OpenConnections>& open) {
   const auto& header = request->header();
-  auto exchange = std::make_unique<RestinioExchange>(request);
+  auto exchange = std::make_unique<RestinioExchange>(request, open);
   if (header.connection() == restinio::http_connection_header_t::upgrade) {
     // RESTinio puts an upgraded connection under no time limits.
     HttpResponse refusal;
@@ -145,6 +205,8 @@ restinio::request_handling_status_t take(const restinio::request_handle_t& reque
   taken.method = header.method().c_str();
   taken.target = header.request_target();
   taken.content_type = header.get_field_or(restinio::http_field::content_type, "");
+  taken.host = header.get_field_or(restinio::http_field::host, "");
+  taken.range = header.get_field_or(restinio::http_field::range, "");
   taken.body = request->body();
   on_request(std::move(taken), std::move(exchange));
   return restinio::request_accepted();
@@ -168,9 +230,9 @@ restinio::server_settings_t<HttpTraits> settings_for(const HttpLimits& limits,
       .read_next_http_message_timelimit(limits.read_timeout)
       .handle_request_timeout(limits.answer_timeout)
       .write_http_response_timelimit(limits.write_timeout)
-      .connection_state_listener(std::move(open))
-      .request_handler([on_request = std::move(on_request)](const restinio::request_handle_t& request) {
-        return take(request, on_request);
+      .connection_state_listener(open)
+      .request_handler([on_request = std::move(on_request), open](const restinio::request_handle_t& request) {
+        return take(request, on_request, open);
       });
   return settings;
 }
@@ -244,6 +306,10 @@ std::size_t HttpConnections::count() const {
 
 void HttpConnections::close_when_answered() {
   http_->open().end_input();
+}
+
+void HttpConnections::cut() {
+  http_->open().cut();
 }
 
 }  // namespace covey::api

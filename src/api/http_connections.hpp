@@ -46,6 +46,8 @@ class HttpConnections {
 
   /// Lets each connection finish its answer, then close.
   void close_when_answered();
+  /// Cuts them all, in the middle of an answer too.
+  void cut();
 
  private:
   class Http;

@@ -290,6 +290,12 @@ std::string to_json(const LimitsView& view) {
 std::string to_json(const ExplanationView& view) {
   return line(view);
 }
+std::string to_json(const StreamView& view) {
+  return line(view);
+}
+std::string stream_to_json(const std::string& file) {
+  return line(StreamBody{file});
+}
 std::string move_to_json(const std::string& directory) {
   return line(MoveBody{directory});
 }
@@ -385,6 +391,14 @@ Result<LimitsView> from_json(std::string_view text) {
 template <>
 Result<ExplanationView> from_json(std::string_view text) {
   return parsed<ExplanationView>(text);
+}
+template <>
+Result<StreamView> from_json(std::string_view text) {
+  return parsed<StreamView>(text);
+}
+Result<std::string> stream_from_json(std::string_view text) {
+  TRY(StreamBody body, parsed<StreamBody>(text));
+  return std::move(body.file);
 }
 Result<std::string> move_from_json(std::string_view text) {
   TRY(MoveBody body, parsed<MoveBody>(text));

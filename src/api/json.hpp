@@ -32,6 +32,7 @@ std::string to_json(const TransferSettings& settings);
 std::string to_json(const LimitSettings& settings);
 std::string to_json(const LimitsView& view);
 std::string to_json(const ExplanationView& view);
+std::string to_json(const StreamView& view);
 std::string to_json(const NetworkView& value);
 std::string to_json(const JoinRequest& value);
 std::string to_json(const FoundShareView& value);
@@ -58,6 +59,9 @@ std::string to_json(PartialFiles partial);
 /// The body of a move: {"directory":"…"}, and what it names.
 std::string move_to_json(const std::string& directory);
 Result<std::string> move_from_json(std::string_view text);
+/// The body of a stream: {"file":"…"}, and what it names; empty: whichever there is to play.
+std::string stream_to_json(const std::string& file);
+Result<std::string> stream_from_json(std::string_view text);
 
 /// For each type above: `from_json<ShareView>(text)`.
 template <typename T>

@@ -233,6 +233,14 @@ void fields(Visitor& visit, ExplanationView& v) {
 
 // Requests may leave out what has a default, so that a person can write them by hand.
 template <typename Visitor>
+void fields(Visitor& visit, StreamView& v) {
+  visit("url", v.url);
+  visit("file", v.file);
+  visit("bytes", v.bytes);
+  visit("media_type", v.media_type);
+}
+
+template <typename Visitor>
 void fields(Visitor& visit, ShareRequest& v) {
   visit("path", v.path);
   visit.defaulted("title", v.title);
@@ -351,6 +359,14 @@ struct MoveBody {
 template <typename Visitor>
 void fields(Visitor& visit, MoveBody& v) {
   visit("directory", v.directory);
+}
+
+struct StreamBody {
+  std::string file;
+};
+template <typename Visitor>
+void fields(Visitor& visit, StreamBody& v) {
+  visit.defaulted("file", v.file);
 }
 
 struct ErrorBody {

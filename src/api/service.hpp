@@ -44,6 +44,10 @@ class Service {
   virtual asio::awaitable<Result<TransferView>> verify(std::string transfer) = 0;
   /// The state is kMoving until it is done. `directory` is absolute.
   virtual asio::awaitable<Result<TransferView>> move(std::string transfer, std::string directory) = 0;
+  /// A file of a download for players on this machine, while it runs and afterwards. `file` may be empty
+  /// where it is clear what there is to play. kNotFound names what there is; kInvalidArgument for an upload,
+  /// or a download that neither runs nor is complete.
+  virtual asio::awaitable<Result<StreamView>> stream(std::string transfer, std::string file) = 0;
   virtual asio::awaitable<Result<>> remove(std::string transfer, RemovedFiles files) = 0;
   /// All of them at once; kInvalidArgument for what makes no sense.
   virtual asio::awaitable<Result<LimitsView>> set_limits(LimitSettings settings) = 0;

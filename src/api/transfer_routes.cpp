@@ -67,6 +67,14 @@ Answer post_move(Service& service, Call call) {
   co_return view_response(200, transfer);
 }
 
+Answer post_stream(Service& service, Call call) {
+  Result<std::string> file = stream_from_json(body_or_empty_object(call));
+  if (!file) co_return error_response(file.error());
+  std::string wanted = std::move(*file);
+  const Result<StreamView> stream = co_await service.stream(std::move(call.id), std::move(wanted));
+  co_return view_response(201, stream);
+}
+
 Answer get_limits(Service& service, Call /*call*/) {
   co_return json_response(200, to_json(service.limits()));
 }

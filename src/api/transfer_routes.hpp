@@ -17,6 +17,7 @@ Answer delete_transfer(Service& service, Call call);
 Answer post_transfer_settings(Service& service, Call call);
 Answer post_verify(Service& service, Call call);
 Answer post_move(Service& service, Call call);
+Answer post_stream(Service& service, Call call);
 Answer get_limits(Service& service, Call call);
 Answer post_limits(Service& service, Call call);
 

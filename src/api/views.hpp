@@ -228,6 +228,14 @@ struct LimitsView {
   bool scheduled_now = false;
 };
 
+/// Where a player on this machine finds a file of a download.
+struct StreamView {
+  std::string url;   // its holder may read the file
+  std::string file;  // below the share's folder; the name of a file that is shared alone
+  std::uint64_t bytes = 0;
+  std::string media_type;  // by its name
+};
+
 enum class NetworkState : std::uint8_t { kConnecting, kOnline, kAway, kWaiting, kBanned };
 
 /// A network that this peer has joined.

@@ -332,6 +332,17 @@ TEST_F(DaemonCommands, move_ends_when_it_is_there) {
   EXPECT_EQ(out(), "/home/me/photos\n");
 }
 
+TEST_F(DaemonCommands, stream_prints_the_address_alone) {
+  service_.kept_transfers.push_back(running());
+  start_daemon();
+  EXPECT_EQ(covey({"stream", "t1", "film.mp4"}), 0);
+  EXPECT_THAT(service_.asked, ElementsAre("stream t1 film.mp4"));
+  EXPECT_EQ(out(), "http://127.0.0.1:40123/stream/token/film.mp4\n");
+  EXPECT_EQ(covey({"stream", "t1", "--json"}), 0);
+  EXPECT_THAT(out(), HasSubstr(R"("media_type":"video/mp4")"));
+  EXPECT_EQ(covey({"stream", "none"}), 4);
+}
+
 TEST_F(DaemonCommands, status_tells_what_the_daemon_does) {
   start_daemon();
   EXPECT_EQ(covey({"status"}), 0);

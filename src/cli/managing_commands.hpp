@@ -1,5 +1,6 @@
 #pragma once
-// covey pause, resume, cancel, remove, set, verify, move: what people do with transfers of the daemon.
+// covey pause, resume, cancel, remove, set, verify, explain, stream, move: what people do with transfers of
+// the daemon.
 
 #include <optional>
 #include <string>
@@ -40,6 +41,8 @@ ExitCode set(const SetOptions& options, Session& session);
 /// Follows the check to its end; kNotVerified when something is not as it was promised.
 ExitCode verify(const std::string& id, Session& session);
 ExitCode explain(const std::string& id, Session& session);
+/// Prints the address; without a file, of whichever there is to play.
+ExitCode stream(const std::string& id, const std::string& file, Session& session);
 ExitCode move(const std::string& id, const std::string& directory, Session& session);
 
 }  // namespace covey::cli

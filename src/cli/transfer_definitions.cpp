@@ -116,6 +116,19 @@ void CommandLine::add_settling_commands() {
       ->add_option("ID", *explained, "The transfer, as covey transfers lists it")
       ->required();
 
+  struct Streaming {
+    std::string id;
+    std::string file;
+  };
+  auto streamed = std::make_shared<Streaming>();
+  auto* stream_command =
+      command("stream", "Print an address at which a player opens a file of a download, also while it runs",
+              [this, streamed] { return stream(streamed->id, streamed->file, session_); });
+  stream_command->add_option("ID", streamed->id, "The download, as covey transfers lists it")->required();
+  stream_command->add_option("FILE", streamed->file,
+                             "Its path in the share, or its name; else the only file or the largest of audio "
+                             "and video");
+
   auto checked = std::make_shared<std::string>();
   command("verify", "Read again what is here of a download and check it; what is wrong is fetched again",
           [this, checked] { return verify(*checked, session_); })

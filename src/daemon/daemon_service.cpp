@@ -37,6 +37,7 @@ DaemonService::DaemonService(Node& node, DaemonStore store, std::unique_ptr<cont
       cache_(std::move(cache)),
       networks_(node, store_, [this](const api::Event& event) { publish(event); }),
       downloads_(node, networks_, store_, random),
+      streams_(node.services().network, downloads_, node.offload(), random),
       limits_(node.clock(), local_minute_of_day,
               [&node](const swarm::NodeLimits& limits) { node.set_limits(limits); }),
       home_(std::move(home)),
@@ -55,6 +56,7 @@ DaemonService::DaemonService(Node& node, DaemonStore store, std::unique_ptr<cont
   };
   downloads_.on_change(tell);
   downloads_.on_removed([this](const std::string& id) {
+    streams_.forget(id);
     api::Event event;
     event.removed_transfer = id;
     publish(event);
@@ -101,6 +103,7 @@ io::Awaitable<Result<>> DaemonService::restore() {
 }
 
 io::Awaitable<void> DaemonService::close() {
+  co_await streams_.close();
   co_await downloads_.stop();
   for (const auto& view : node_->shares().views()) {
     const auto share = node_->shares().find(view.id);
@@ -169,6 +172,13 @@ asio::awaitable<Result<api::TransferView>> DaemonService::verify(std::string tra
 }
 asio::awaitable<Result<api::TransferView>> DaemonService::move(std::string transfer, std::string directory) {
   return downloads_.move(std::move(transfer), std::move(directory));
+}
+asio::awaitable<Result<api::StreamView>> DaemonService::stream(std::string transfer, std::string file) {
+  for (const auto& upload : node_->uploads().views()) {
+    if (upload.id == transfer)
+      co_return fail(ErrorCode::kInvalidArgument, "{} is an upload; only downloads are played", transfer);
+  }
+  co_return co_await streams_.open(std::move(transfer), std::move(file));
 }
 asio::awaitable<Result<>> DaemonService::remove(std::string transfer, api::RemovedFiles files) {
   return downloads_.remove(std::move(transfer), files);

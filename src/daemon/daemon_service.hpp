@@ -10,6 +10,7 @@
 #include "daemon/download_book.hpp"
 #include "daemon/limit_clock.hpp"
 #include "daemon/network_book.hpp"
+#include "daemon/stream_book.hpp"
 
 namespace covey::daemon {
 
@@ -42,6 +43,7 @@ class DaemonService final : public api::Service {
                                                  api::TransferSettings settings) override;
   asio::awaitable<Result<api::TransferView>> verify(std::string transfer) override;
   asio::awaitable<Result<api::TransferView>> move(std::string transfer, std::string directory) override;
+  asio::awaitable<Result<api::StreamView>> stream(std::string transfer, std::string file) override;
   asio::awaitable<Result<>> remove(std::string transfer, api::RemovedFiles files) override;
   asio::awaitable<Result<api::LimitsView>> set_limits(api::LimitSettings settings) override;
   asio::awaitable<Result<api::NetworkView>> join(api::JoinRequest request) override;
@@ -68,6 +70,7 @@ class DaemonService final : public api::Service {
   std::unique_ptr<content::LayerCache> cache_;
   NetworkBook networks_;
   mutable DownloadBook downloads_;  // views refresh progress
+  StreamBook streams_;
   LimitClock limits_;
   std::string home_;
   std::function<void()> request_stop_;

@@ -55,6 +55,13 @@ class DownloadBook {
   Changed verify(std::string id);
   Changed move(std::string id, std::string directory);
 
+  /// Where the bytes of a download are to be read now.
+  struct Readable {
+    std::shared_ptr<swarm::ContentReading> running;
+    std::filesystem::path result;  // of a complete one; neither: not yet
+  };
+  /// kNotFound for an unknown id; kInvalidArgument for one that will not go on by itself.
+  Result<Readable> readable(const std::string& id);
   /// Nothing for an unknown id.
   [[nodiscard]] std::optional<api::ExplanationView> explain(const std::string& id);
   /// The newest first.

@@ -41,6 +41,25 @@ std::optional<api::ExplanationView> DownloadBook::explain(const std::string& id)
   return explanation_of(std::move(view), &progress);
 }
 
+Result<DownloadBook::Readable> DownloadBook::readable(const std::string& id) {
+  TRY(const auto entry, find(id));
+  Readable out;
+  if (entry->running) {
+    out.running = entry->running->reading();
+  } else if (entry->state() == api::TransferState::kComplete) {
+    const bool moves = entry->chore && entry->chore->state == api::TransferState::kMoving;
+    if (!moves) out.result = entry->stored.view.destination;
+  } else if (!entry->chore && !wants_to_run(entry->state())) {
+    if (is_over(entry->state()))
+      return fail(ErrorCode::kInvalidArgument, "download {} was cancelled; fetch it anew to play it", id);
+    if (entry->state() == api::TransferState::kPaused)
+      return fail(ErrorCode::kInvalidArgument, "download {0} is paused; 'covey resume {0}' goes on with it",
+                  id);
+    return fail(ErrorCode::kInvalidArgument, "download {0} has failed; 'covey resume {0}' tries again", id);
+  }
+  return out;
+}
+
 void DownloadBook::tell(Entry& entry) {
   if (!entries_.contains(entry.id())) return;
   const auto view = refreshed(entry);

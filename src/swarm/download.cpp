@@ -63,9 +63,11 @@ io::Awaitable<Result<std::filesystem::path>> Download::run() {
   waiting_for_.clear();
   if (result) {
     phase_ = Phase::kComplete;
+    if (reading_) reading_->completed();
     co_return result;
   }
   co_await end_serving();
+  co_await end_reading();
   if (const auto kept = co_await content_.checkpoint(); !kept)
     log::warn("cannot record progress: {}", to_string(kept.error()));
   error_ = stopping_ ? Error{ErrorCode::kCancelled, "stopped; what was verified is kept"} : result.error();

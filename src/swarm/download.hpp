@@ -14,6 +14,7 @@
 
 #include "access/share_reference.hpp"
 #include "io/task_group.hpp"
+#include "swarm/content_reading.hpp"
 #include "swarm/download_budget.hpp"
 #include "swarm/download_content.hpp"
 #include "swarm/download_lane.hpp"
@@ -93,6 +94,10 @@ class Download final : public LaneOwner {
   void set_limits(RateLimits limits);
 
   [[nodiscard]] TransferProgress progress();
+  /// For reading what has verified, beside the run and from its result; pieces that a reader waits for come
+  /// first. It ends when the download ends without a result. Null until the list of files is known, and
+  /// where nothing is kept.
+  [[nodiscard]] std::shared_ptr<ContentReading> reading();
 
  private:
   struct LanePlace {
@@ -156,6 +161,7 @@ class Download final : public LaneOwner {
   io::Awaitable<void> end_serving();
   [[nodiscard]] bool may_serve_on() const;
   void offer_pieces(std::span<const std::uint32_t> pieces);
+  io::Awaitable<void> end_reading();
 
   SwarmServices services_;
   DownloadOrder order_;
@@ -180,8 +186,9 @@ class Download final : public LaneOwner {
   std::unique_ptr<Meeting::Seat> seat_;
   access::SignedShareDescription description_;  // as its owner signed it
   bool serving_ = false;
-  std::vector<access::Endpoint> seen_at_;  // this peer's addresses as its sources see them
-  content::PieceSet offered_;              // what others were told that they can fetch here
+  std::shared_ptr<ContentReading> reading_;  // null until somebody reads
+  std::vector<access::Endpoint> seen_at_;    // this peer's addresses as its sources see them
+  content::PieceSet offered_;                // what others were told that they can fetch here
   SteadyTime next_look_{};
   unsigned looks_in_vain_ = 0;
   SteadyTime last_contact_{};

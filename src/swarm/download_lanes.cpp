@@ -293,6 +293,7 @@ void Download::on_pieces(LaneId lane, std::vector<content::PieceRef> pieces) {
     }
   }
   if (serving_) offer_pieces(arrived);
+  if (reading_) reading_->arrived();
   if (plan_->done()) wake_lanes();
 }
 

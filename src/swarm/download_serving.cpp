@@ -1,4 +1,4 @@
-// What a download tells others of itself, and serves to them.
+// What a download tells others of itself, and gives to others and to readers on this machine.
 
 #include <algorithm>
 
@@ -120,6 +120,20 @@ io::Awaitable<void> Download::end_serving() {
   if (!serving_) co_return;
   serving_ = false;
   co_await services_.onward->end(order_.share.share);
+}
+
+std::shared_ptr<ContentReading> Download::reading() {
+  const auto& job = content_.job();
+  if (reading_ || !job || job->folder == nullptr || !plan_ || phase_ == Phase::kFailed) return reading_;
+  auto prefer = [this](std::uint32_t first, std::uint32_t count) { plan_->prefer(first, count); };
+  reading_ = std::make_shared<ContentReading>(services_.network, *services_.offload, *job, std::move(prefer));
+  return reading_;
+}
+
+io::Awaitable<void> Download::end_reading() {
+  if (!reading_) co_return;
+  // The part folder may be opened anew by whoever hears that this download has ended.
+  co_await reading_->end();
 }
 
 }  // namespace covey::swarm
