@@ -38,7 +38,10 @@ struct Film {
     x.sender.node->set_limits({.total = {.down = std::nullopt, .up = rate}, .per_peer = {}});
   }
   void start() {
-    download = std::make_unique<swarm::Download>(x.receiver.node->services(), x.order(copy_of(*ticket)));
+    // Without a reader it begins at the beginning, not anywhere.
+    swarm::DownloadOrder order = x.order(copy_of(*ticket));
+    order.piece_order = swarm::PieceOrder::kSequential;
+    download = std::make_unique<swarm::Download>(x.receiver.node->services(), std::move(order));
     outcome.reset();
     auto run = [](Film* self) -> io::Awaitable<void> { self->outcome = co_await self->download->run(); };
     tasks.spawn(run(this));

@@ -69,9 +69,8 @@ class Managed(CoveyTest):
 
     def watch(self, name):
         self.ok("transfers", name, "--watch")
-        view = self.transfer(name)
-        self.assertEqual(view["state"], "complete", view)
-        return view
+        # What a check had to leave out is checked once it is whole.
+        return self.wait_for(name, lambda view: view["state"] == "complete")
 
     def files(self, count, size=64 * KIB):
         return [random_file(self.source / f"file{i}.bin", size) for i in range(count)]
