@@ -2,8 +2,8 @@
 //
 //   idle_peers TICKET COUNT      prints "ready COUNT" when all are in, and ends when its standard input does
 //
-// Each is a peer of its own, with a key, a certificate and a link. A listener takes 512 links from one address, so
-// they come in turn from each address of the ticket: give it an IPv4 and an IPv6 one for more.
+// Each is a peer of its own, with a key, a certificate and a link. A listener takes 512 links from one
+// address, so they come in turn from each address of the ticket: give it an IPv4 and an IPv6 one for more.
 
 #include <cstdio>
 #include <cstdlib>
@@ -26,7 +26,9 @@ class Ear final : public transport::StreamHandler {
     if (header.kind == wire::FrameKind::kShareOpened) opened_->open_all();
     co_return co_await body.skip();
   }
-  void on_end(const Error& reason) override { std::fprintf(stderr, "a stream ended: %s\n", reason.context.c_str()); }
+  void on_end(const Error& reason) override {
+    std::fprintf(stderr, "a stream ended: %s\n", reason.context.c_str());
+  }
 
  private:
   io::Gate* opened_;
@@ -36,7 +38,8 @@ class Ear final : public transport::StreamHandler {
 struct IdlePeer {
   IdlePeer(crypto::Random& random, const Clock& clock)
       : device(identity::DeviceKey::ephemeral(random)), tls(*transport::TlsContext::create(device, clock)) {
-    local = {.tls = &tls, .hello = {.device = &device, .agent = "idle/0", .capabilities = {}}, .router = &router};
+    local = {
+        .tls = &tls, .hello = {.device = &device, .agent = "idle/0", .capabilities = {}}, .router = &router};
   }
   identity::DeviceKey device;
   transport::TlsContext tls;
@@ -49,7 +52,8 @@ io::Awaitable<void> run_link(std::shared_ptr<transport::Link> link) {
   (void)co_await link->run();
 }
 
-io::Awaitable<Result<>> come_in(IdlePeer& peer, const access::Ticket& ticket, std::size_t turn, io::TaskGroup& links) {
+io::Awaitable<Result<>> come_in(IdlePeer& peer, const access::Ticket& ticket, std::size_t turn,
+                                io::TaskGroup& links) {
   const io::Executor executor = co_await asio::this_coro::executor;
   std::vector<access::Endpoint> address(1, ticket.addresses[turn % ticket.addresses.size()]);
   CO_TRY(peer.link, co_await transport::dial(peer.local, ticket.owner, std::move(address)));
@@ -65,8 +69,8 @@ io::Awaitable<Result<>> come_in(IdlePeer& peer, const access::Ticket& ticket, st
   co_return co_await opened.wait_for(std::chrono::seconds(10));
 }
 
-io::Awaitable<void> run(const access::Ticket& ticket, std::size_t count, std::vector<std::unique_ptr<IdlePeer>>& peers,
-                        io::TaskGroup& links) {
+io::Awaitable<void> run(const access::Ticket& ticket, std::size_t count,
+                        std::vector<std::unique_ptr<IdlePeer>>& peers, io::TaskGroup& links) {
   crypto::SystemRandom random;
   static const SystemClock clock;
   for (std::size_t i = 0; i < count; ++i) {

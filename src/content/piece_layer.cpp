@@ -40,7 +40,8 @@ Result<PieceLayer> PieceLayer::of_bytes(ByteView bytes) {
   std::vector<ChainingValue> values;
   for (std::uint32_t i = 0; i < geometry.piece_count(); ++i) {
     const PieceIndex piece(i);
-    values.push_back(hash_piece(geometry, piece, bytes.subspan(geometry.offset(piece), geometry.length(piece))));
+    values.push_back(
+        hash_piece(geometry, piece, bytes.subspan(geometry.offset(piece), geometry.length(piece))));
   }
   return computed(geometry, std::move(values));
 }

@@ -133,8 +133,12 @@ class DownloadLane : public std::enable_shared_from_this<DownloadLane> {
   io::Awaitable<Result<>> wait_until(bool (DownloadLane::*condition)() const);
   io::Awaitable<void> read_link();
   io::Awaitable<Result<>> send_notes();
+  /// Marks a failure as this machine's own.
   template <typename Value>
-  Result<Value> own(Result<Value> outcome);
+  Result<Value> own(Result<Value> outcome) {
+    if (!outcome) fault_ = Fault::kLocal;
+    return outcome;
+  }
 
   io::Awaitable<Result<>> take_opened(transport::FrameBody& body);
   io::Awaitable<Result<>> take_piece(transport::FrameBody& body);

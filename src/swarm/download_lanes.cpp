@@ -310,31 +310,4 @@ void Download::on_holdings(LaneId lane, std::vector<std::uint32_t> pieces) {
   }
 }
 
-void Download::on_providers(LaneId /*lane*/, std::vector<access::SignedProviderRecord> records) {
-  if (!meeting_ || content_.is_complete()) return;
-  for (auto& record : records) {
-    const auto heard = meeting_->add(std::move(record));
-    if (!heard) log::debug("a provider's word was refused: {}", heard.error().context);
-    if (heard) pool_.offer(heard->record.peer, heard->record.addresses, FoundBy::kExchange);
-  }
-  changed_.open_all();
-}
-
-/// Those who are known already, and those who introduce themselves to what this download serves.
-void Download::listen_for_providers() {
-  if (!meeting_) return;
-  const auto offer = [this](const std::vector<access::SignedProviderRecord>& records) {
-    for (const auto& record : records) {
-      const auto said = access::verify(record, order_.share.share, services_.clock->wall());
-      if (said) pool_.offer(said->peer, said->addresses, FoundBy::kExchange);
-    }
-  };
-  const identity::PeerId& self = services_.local->hello.device->peer_id();
-  offer(meeting_->providers(self));
-  seat_ = meeting_->sit(self, [this, offer](const News& news) {
-    offer(news.providers);
-    if (!news.providers.empty()) changed_.open_all();
-  });
-}
-
 }  // namespace covey::swarm

@@ -5,12 +5,9 @@
 // without a copy in between that the system does not force. What a peer may ask for at a time is bounded.
 // Spec: docs/spec/wire.md, "Fetch".
 
-#include <deque>
 #include <memory>
 
-#include "swarm/meeting.hpp"
-#include "swarm/served_share.hpp"
-#include "swarm/upload_gate.hpp"
+#include "swarm/fetch_session.hpp"
 #include "transport/link.hpp"
 
 namespace covey::swarm {
@@ -36,7 +33,6 @@ class FetchServer final : public transport::StreamHandler {
   void on_end(const Error& reason) override;
 
  private:
-  struct Session;
   io::Awaitable<Result<>> open_share(transport::FrameBody& body);
   io::Awaitable<Result<>> take_requests(transport::FrameBody& body);
   io::Awaitable<Result<>> take_cancel(transport::FrameBody& body);
@@ -48,7 +44,7 @@ class FetchServer final : public transport::StreamHandler {
   struct Opened;
   Result<Opened> open_on_network(const OpenRequest& request, const std::string& from);
 
-  std::shared_ptr<Session> session_;  // shared with the coroutine that sends
+  std::shared_ptr<FetchSession> session_;  // shared with the coroutine that sends
 };
 
 }  // namespace covey::swarm

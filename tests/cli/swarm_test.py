@@ -55,6 +55,23 @@ class Swarm(NetworkTest):
         first.interrupt()
         sender.interrupt()
 
+    def test_explain_says_whose_limit_it_is(self):
+        path = self.folder("files") / "film.bin"
+        path.write_bytes(os.urandom(20_000_000))
+        _, ticket = self.send(str(path), "--limit-up", "1M")
+        reader = self.peer("reader")
+        transfer = reader.ok("get", "--detach", ticket).strip()
+        explained = lambda: json.loads(reader.ok("explain", transfer, "--json"))
+        self.eventually("the sender's limit is named", lambda: explained()["bottleneck"] == "peer_limit")
+        source = explained()["sources"][0]
+        self.assertEqual((source["found_by"], source["holds"], source["useful"]), ("owner", 1, True))
+        self.assertGreater(source["round_trip_ms"], 0)
+        reader.ok("set", transfer, "--limit-down", "200K")
+        self.eventually("the own limit is named", lambda: explained()["bottleneck"] == "own_limit")
+        self.assertIn(f"covey set {transfer}", explained()["reason"])
+        self.assertIn("covey limits", reader.run("explain", transfer).err)
+        reader.fails(NOT_FOUND, "no transfer", "explain", "nothing")
+
 
 if __name__ == "__main__":
     unittest.main()
