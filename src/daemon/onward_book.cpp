@@ -1,8 +1,5 @@
 #include "daemon/onward_book.hpp"
 
-#include "base/encoding.hpp"
-#include "base/log.hpp"
-
 namespace covey::daemon {
 namespace {
 

@@ -141,7 +141,7 @@ io::Awaitable<Result<>> FetchSession::serve_pieces(std::uint32_t file, FetchRang
   }
   for (std::uint32_t i = 0; i < range.piece_count && cancellations == cancelled_at; ++i) {
     if (share->withdrawn.load(std::memory_order_relaxed)) {
-      co_return fail(ErrorCode::kRefused, "the owner has closed this share");
+      co_return fail(ErrorCode::kRefused, "the sender has closed this share");
     }
     if (takes_back(file, range.first_piece + i)) continue;
     CO_TRY_VOID(co_await take_turn());
