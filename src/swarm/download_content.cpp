@@ -103,7 +103,12 @@ Result<std::shared_ptr<DownloadJob>> DownloadContent::make_job(
   // After a power loss: what may not have reached the disk is fetched again, a few seconds' worth at most.
   for (const auto& piece : part.unproven()) part.forget(piece);
   auto folder = std::make_shared<content::PartFolder>(std::move(part));
-  return std::make_shared<DownloadJob>(manifest, std::move(wanted), folder, folder);
+  auto job = std::make_shared<DownloadJob>(manifest, std::move(wanted), folder, folder);
+  if (description_->kind == access::ShareKind::kFile) return job;
+  job->manifest_bytes = to_bytes(manifest_bytes);
+  TRY(auto layer, content::PieceLayer::of_bytes(manifest_bytes));
+  job->manifest_layer = std::make_shared<const content::PieceLayer>(std::move(layer));
+  return job;
 }
 
 io::Awaitable<Result<>> DownloadContent::checkpoint() {

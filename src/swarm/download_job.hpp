@@ -17,7 +17,10 @@ struct DownloadJob {
   content::Selection wanted;
   std::shared_ptr<content::PieceStore> pieces;
   std::shared_ptr<content::PartFolder>
-      folder;  // the store, when it keeps what comes; null when it only checks
+      folder;            // the store, when it keeps what comes; null when it only checks
+  Bytes manifest_bytes;  // of a folder that is kept, with their layer, for whoever is served on; empty
+                         // otherwise
+  std::shared_ptr<const content::PieceLayer> manifest_layer;
   std::shared_ptr<content::LayerShelf> layers = std::make_shared<content::LayerShelf>();
 };
 

@@ -72,19 +72,14 @@ void Download::begin_serving() {
   const auto& job = content_.job();
   offered_ = content::PieceSet(plan_->numbers().total());
   if (!may_serve_on() || job->folder == nullptr) return;
-  const bool file = content_.description()->kind == access::ShareKind::kFile;
   auto part = std::make_shared<content::PartReading>(job->folder);
   auto served = std::make_shared<ServedShare>();
   served->name = content_.name()->text();
-  served->single_file = file;
+  served->single_file = content_.description()->kind == access::ShareKind::kFile;
   served->manifest = job->manifest;
   served->origin = std::make_unique<PartOrigin>(part, job->layers);
-  if (!file) {
-    served->manifest_bytes = job->manifest->encode();
-    auto layer = content::PieceLayer::of_bytes(served->manifest_bytes);
-    if (!layer) return;
-    served->manifest_layer = std::make_shared<const content::PieceLayer>(std::move(*layer));
-  }
+  served->manifest_bytes = std::move(job->manifest_bytes);
+  served->manifest_layer = job->manifest_layer;
   OnwardShare share{.said = *content_.description(),
                     .description = description_,
                     .secret = std::nullopt,
