@@ -227,7 +227,7 @@ io::Awaitable<Result<>> DownloadLane::fetch_batches() {
     CO_TRY_VOID(co_await send_notes());
     if (wants_work()) {
       const std::uint64_t woken_before = woken_;
-      if (asked_.empty()) window_.idle();
+      if (asked_.empty()) window_.idle(std::chrono::steady_clock::now());
       auto claim = [this, bytes = window_.bytes() - std::min(window_.bytes(), asked_bytes_),
                     rate = window_.rate()] { return owner_->claim(id_, bytes, rate); };
       auto batch = co_await io::call_on(network_, claim);
@@ -288,6 +288,7 @@ io::Awaitable<Result<>> DownloadLane::request(Batch batch) {
     }
   }
   if (asked_bytes_ == 0) last_word_ = std::chrono::steady_clock::now();
+  window_.asked(std::chrono::steady_clock::now());
   asked_bytes_ += batch.bytes;
   const wire::Fetch message = encode_batch(batch, *job_->manifest);
   co_return co_await link_->send_message(stream_, wire::FrameKind::kFetch, message);

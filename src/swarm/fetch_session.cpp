@@ -145,6 +145,8 @@ io::Awaitable<Result<>> FetchSession::serve_pieces(std::uint32_t file, FetchRang
     }
     if (takes_back(file, range.first_piece + i)) continue;
     CO_TRY_VOID(co_await take_turn());
+    // It may have come from elsewhere while this waited for its turn.
+    if (takes_back(file, range.first_piece + i)) continue;
     const auto outcome =
         co_await sender.send_piece(content::FileIndex(file), content::PieceIndex(range.first_piece + i));
     if (!outcome && !is_of_the_file(outcome.error().code)) co_return std::unexpected(outcome.error());

@@ -15,11 +15,13 @@ constexpr std::uint32_t kSample = 1024;
 /// A layer that has not come by then may be fetched by another lane as well.
 constexpr auto kLayerPatience = std::chrono::seconds(2);
 /// Nobody is asked twice for what was asked for only just now.
-constexpr auto kShortestWait = std::chrono::milliseconds(200);
+constexpr auto kShortestWait = std::chrono::milliseconds(50);
 /// A second source is asked when it would be this much sooner.
-constexpr double kMuchSooner = 2;
-constexpr double kWorthwhile = 0.1;  // seconds
-/// A source with a limit sends in bursts; so many seconds of silence are none.
+constexpr double kMuchSooner = 4;
+constexpr double kWorthwhile = 0.05;  // seconds
+/// Silence of so many times the usual pause between pieces says that a source has stopped for a while. One
+/// with a limit sends in bursts; so many seconds of silence are none.
+constexpr double kUnusual = 2;
 constexpr double kPatience = 0.5;
 constexpr std::uint8_t kMaxAskers = 2;
 
@@ -167,7 +169,7 @@ double PiecePlan::expected_in(const Lane& lane, double ahead, SteadyTime now) co
   if (lane.rate <= 0) return silent;
   const double next_in = length(lane.asked.front().piece) / lane.rate;
   const double in = ahead / lane.rate;
-  return silent > kMuchSooner * next_in + kPatience ? std::max(in, silent) : in;
+  return silent > kUnusual * next_in + kPatience ? std::max(in, silent) : in;
 }
 
 /// Of the pieces that others were asked for, the one that is expected last, if this lane would have it much

@@ -481,7 +481,7 @@ TEST(PiecePlan, counts_what_a_lane_waits_for_before_it_takes_over_more) {
   p.add_partial(1, {0, 1, 2});
   ASSERT_EQ(text_of(p.next(1, 3 * kPiece, kSeed, kPiece)), "1:0-0 2:0-0 3:0-0");
   p.now += std::chrono::seconds(1);  // it brings a piece a second: the last is expected in two or three
-  const auto fast = 1.2 * kPiece;
+  const auto fast = 2 * kPiece;
   EXPECT_EQ(text_of(p.next(2, 3 * kPiece, SourceId(1), fast)), "3:0-0");
   EXPECT_EQ(text_of(p.next(2, 3 * kPiece, SourceId(1), fast)), "nothing") << "it would not have it sooner";
 }

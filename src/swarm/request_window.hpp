@@ -21,24 +21,25 @@ class RequestWindow {
   /// The time from a question to its answer, once it is known.
   void set_round_trip(std::chrono::duration<double> seconds) { round_trip_ = seconds.count(); }
 
-  void arrived(std::uint64_t bytes, SteadyTime now) {
+  /// Something is asked for; what comes of it counts from now on if nothing was asked for before.
+  void asked(SteadyTime now) {
     if (!since_) since_ = now;
+  }
+
+  void arrived(std::uint64_t bytes, SteadyTime now) {
+    asked(now);
     gathered_ += bytes;
     const double seconds = std::chrono::duration<double>(now - *since_).count();
     if (seconds < kSpan && gathered_ < bytes_) return;
-    const double current = static_cast<double>(gathered_) / std::max(seconds, kShortest);
-    // A whole window in less than a span says that there may be much more; else a steady mean, since senders
-    // with a limit send in bursts.
-    const bool filled = seconds < kSpan;
-    rate_ = filled ? std::max(current, rate_) : rate_ + (current - rate_) * kPatience;
-    gathered_ = 0;
+    measure(seconds);
     since_ = now;
-    const double wanted = rate_ * std::max(kHorizon, 2 * round_trip_);
-    bytes_ = static_cast<std::uint64_t>(
-        std::clamp(wanted, static_cast<double>(kSmallest), static_cast<double>(kLargest)));
   }
-  /// Nothing was asked for a while: what comes next says nothing about the time between.
-  void idle() { since_.reset(); }
+
+  /// All that was asked for has come and nothing follows: the time until more is asked for does not count.
+  void idle(SteadyTime now) {
+    if (since_ && gathered_ > 0) measure(std::chrono::duration<double>(now - *since_).count());
+    since_.reset();
+  }
 
   /// How much to keep asked for.
   [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
@@ -50,6 +51,19 @@ class RequestWindow {
   static constexpr double kShortest = 1e-3;
   static constexpr double kHorizon = 0.5;
   static constexpr double kPatience = 0.4;
+
+  void measure(double seconds) {
+    const double current = static_cast<double>(gathered_) / std::max(seconds, kShortest);
+    // A whole window in less than a span says that there may be much more; else a steady mean, since senders
+    // with a limit send in bursts.
+    const bool filled = seconds < kSpan && gathered_ >= bytes_;
+    if (rate_ == 0) rate_ = current;
+    rate_ = filled ? std::max(current, rate_) : rate_ + (current - rate_) * kPatience;
+    gathered_ = 0;
+    const double wanted = rate_ * std::max(kHorizon, 2 * round_trip_);
+    bytes_ = static_cast<std::uint64_t>(
+        std::clamp(wanted, static_cast<double>(kSmallest), static_cast<double>(kLargest)));
+  }
 
   std::optional<SteadyTime> since_;
   std::uint64_t gathered_ = 0;

@@ -42,6 +42,20 @@ TEST(RequestWindow, a_slow_source_is_asked_for_half_a_second_of_work) {
   EXPECT_LE(window, 800'000U);
 }
 
+TEST(RequestWindow, pauses_without_a_question_do_not_count_as_slowness) {
+  constexpr std::uint64_t kPiece = 256U << 10;
+  RequestWindow window;
+  SteadyTime now{};
+  for (int i = 0; i < 20; ++i) {
+    window.asked(now);
+    now += 5ms;
+    window.arrived(kPiece, now);
+    window.idle(now);
+    now += 300ms;
+  }
+  EXPECT_NEAR(window.rate(), kPiece / 0.005, 1e6);
+}
+
 TEST(RequestWindow, never_falls_below_a_piece) {
   EXPECT_EQ(window_after(1000, 0.001, 10000), RequestWindow::kSmallest);
 }

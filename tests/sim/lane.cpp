@@ -146,7 +146,7 @@ void Lane::pump() {
     if (owner_->mistake() != Mistake::kTakesNothingBack) world_.network->ask(*connection_, std::move(cancel));
   }
   if (!wants_work()) return wait();
-  if (asked_.empty()) window_.idle();
+  if (asked_.empty()) window_.idle(world_.now());
   claiming_ = true;
   const std::uint64_t bytes = window_.bytes() - std::min(window_.bytes(), asked_bytes_);
   to_network([this, bytes, rate = window_.rate(), before = woken_] {
@@ -182,6 +182,7 @@ void Lane::request(const swarm::Batch& batch) {
       asked_.emplace(piece, world_.content->length(piece));
   }
   if (asked_bytes_ == 0) quiet_since_ = world_.now();
+  window_.asked(world_.now());
   asked_bytes_ += batch.bytes;
   world_.rules->requested(owner_->self(), id_.value(), source_);
   world_.network->ask(*connection_, std::move(fetch));
