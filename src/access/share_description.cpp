@@ -8,7 +8,8 @@
 //
 //   payload := version:u8=1 share_id:16 owner:33 kind:u8(1 file, 2 folder) root:32 content_size:u64
 //              total_bytes:u64 file_count:u64 executable:u8(0,1) mtime_ns:u64 created:u64
-//              expires:u64(0 never) serve_until:u64(0 owner alone) title_length:u16(1..255) title
+//              expires:u64(0 never) serve_until:u64(0 owner alone) serve_to:u8(0 owner alone, 1 holders,
+//              2 members, 3 grantees) title_length:u16(1..255) title
 //
 // The signature covers kShareDescriptionLabel and the payload.
 
@@ -64,6 +65,10 @@ Result<ShareDescription> read_fields(ByteReader& reader) {
   if (expires != WallTime{}) out.expires_at = expires;
   TRY(const WallTime serve_until, read_time(reader));
   if (serve_until != WallTime{}) out.serve_until = serve_until;
+  TRY(const Byte serve_to, reader.number<Byte>());
+  if (serve_to > static_cast<Byte>(ServeTo::kGrantees) || (serve_to != 0) != out.serve_until.has_value())
+    return fail(ErrorCode::kMalformed, "a share that is served on to nobody, or for no time");
+  out.serve_to = static_cast<ServeTo>(serve_to);
   TRY(out.title, read_title(reader));
   TRY_VOID(reader.expect_done());
   TRY_VOID(check_sense(out));
@@ -82,6 +87,7 @@ SignedShareDescription sign(const ShareDescription& description, const identity:
   out.number(record_time(description.created_at));
   out.number(description.expires_at ? record_time(*description.expires_at) : 0);
   out.number(description.serve_until ? record_time(*description.serve_until) : 0);
+  out.number(static_cast<Byte>(description.serve_to));
   out.sized16(as_bytes(description.title));
   SignedShareDescription signed_one{.payload = out.take(), .signature = {}};
   signed_one.signature = owner.sign(crypto::kShareDescriptionLabel, signed_one.payload);

@@ -18,6 +18,14 @@ namespace covey::access {
 
 enum class ShareKind : std::uint8_t { kFile = 1, kFolder = 2 };
 
+/// To whom others than the owner may serve a share.
+enum class ServeTo : std::uint8_t {
+  kNobody = 0,
+  kHolders = 1,   // of the ticket from which its id derives
+  kMembers = 2,   // of the network in which it is published
+  kGrantees = 3,  // those who show the owner's grant
+};
+
 /// The BLAKE3 hash of the content: of the file, or of the folder's manifest.
 using ContentRoot = FixedBytes<struct ContentRootTag, 32>;
 
@@ -38,10 +46,10 @@ struct ShareDescription {
   std::int64_t mtime_ns = 0;       // since the Unix epoch; 0 for a folder
   WallTime created_at;
   std::optional<WallTime> expires_at;
-  /// Until then whoever holds the content may serve it under this share id, to those who show the right that
-  /// its owner asks for: the same ticket, or membership in the same network. Nothing: only its owner serves
-  /// it.
+  /// Until then whoever holds the content may serve it under this share id, to those whom serve_to means and
+  /// to those who show a grant. Nothing: only its owner serves it, and serve_to is kNobody.
   std::optional<WallTime> serve_until;
+  ServeTo serve_to = ServeTo::kNobody;
 
   bool operator==(const ShareDescription&) const = default;
 };

@@ -25,7 +25,8 @@ class ShareDescriptionTest : public testing::Test {
             .mtime_ns = -5,
             .created_at = now_ - 1h,
             .expires_at = now_ + 1h,
-            .serve_until = now_ + 30min};
+            .serve_until = now_ + 30min,
+            .serve_to = ServeTo::kHolders};
   }
   [[nodiscard]] ShareDescription folder() const {
     ShareDescription out = file();
@@ -38,6 +39,7 @@ class ShareDescriptionTest : public testing::Test {
     out.mtime_ns = 0;
     out.expires_at = std::nullopt;
     out.serve_until = std::nullopt;
+    out.serve_to = ServeTo::kNobody;
     return out;
   }
   [[nodiscard]] Result<ShareDescription> verified(const SignedShareDescription& description) const {
@@ -119,7 +121,8 @@ struct BadPayload {
   ErrorCode expected;
 };
 // Offsets: 0 version, 1 share, 17 owner, 50 kind, 51 root, 83 content size, 91 total bytes, 99 file count,
-// 107 executable, 108 mtime, 116 created, 124 expires, 132 serve until, 140 title length, 142 title.
+// 107 executable, 108 mtime, 116 created, 124 expires, 132 serve until, 140 serve to, 141 title length, 143
+// title.
 constexpr BadPayload kBadPayloads[] = {
     {"version 0", 0, 0, ErrorCode::kMalformed},
     {"a newer version", 0, 2, ErrorCode::kUnsupported},
@@ -133,13 +136,15 @@ constexpr BadPayload kBadPayloads[] = {
     {"made beyond all calendars", 116, 0x80, ErrorCode::kMalformed},
     {"expiring beyond all calendars", 124, 0x80, ErrorCode::kMalformed},
     {"served beyond all calendars", 132, 0x80, ErrorCode::kMalformed},
-    {"a title above its limit", 140, 1, ErrorCode::kLimitExceeded},
-    {"a title longer than the payload", 141, 100, ErrorCode::kMalformed},
-    {"a title shorter than the payload", 141, 1, ErrorCode::kMalformed},
-    {"a line break in the title", 142, '\n', ErrorCode::kMalformed},
-    {"NUL in the title", 142, 0, ErrorCode::kMalformed},
-    {"DEL in the title", 142, 0x7f, ErrorCode::kMalformed},
-    {"a title that is not UTF-8", 142, 0xff, ErrorCode::kMalformed},
+    {"served to a kind of peers that there is not", 140, 4, ErrorCode::kMalformed},
+    {"served for a time to nobody", 140, 0, ErrorCode::kMalformed},
+    {"a title above its limit", 141, 1, ErrorCode::kLimitExceeded},
+    {"a title longer than the payload", 142, 100, ErrorCode::kMalformed},
+    {"a title shorter than the payload", 142, 1, ErrorCode::kMalformed},
+    {"a line break in the title", 143, '\n', ErrorCode::kMalformed},
+    {"NUL in the title", 143, 0, ErrorCode::kMalformed},
+    {"DEL in the title", 143, 0x7f, ErrorCode::kMalformed},
+    {"a title that is not UTF-8", 143, 0xff, ErrorCode::kMalformed},
 };
 
 TEST_F(ShareDescriptionTest, is_refused_when_it_breaks_the_grammar_even_if_signed) {
@@ -183,14 +188,15 @@ TEST_F(ShareDescriptionTest, has_the_bytes_that_the_specification_shows) {
   const auto key = crypto::SigningKey::from_seed(crypto::SecretBytes::copy_of(
       *from_hex("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60")));
   const auto out = sign(description, identity::DeviceKey(key->clone()));
-  EXPECT_EQ(to_hex(out.payload),
-            "010101010101010101010101010101010101d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707"
-            "511a02090909090909090909090909090909090909090909090909090909090909090900000000000013880000000007"
-            "5bcd1500000000000000000000000000000000000000018bcfe568000000000000000000000000000000000000067068"
-            "6f746f73");
+  EXPECT_EQ(
+      to_hex(out.payload),
+      "010101010101010101010101010101010101d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707"
+      "511a02090909090909090909090909090909090909090909090909090909090909090900000000000013880000000007"
+      "5bcd1500000000000000000000000000000000000000018bcfe56800000000000000000000000000000000000000067068"
+      "6f746f73");
   EXPECT_EQ(to_hex(out.signature.view()),
-            "5ea235ef09458df3fb16b9acd0c67b4a452bea4a1bd2d7700905ec0aba7bf40afd661662632a3d955ecfc39aca8a9ff4"
-            "1c5df18d60d017313e126242847fdc02");
+            "d7f278f64cce4dbf83c3b39e8ad18449710e0e2f72a2acf7814eb5aba87d10346527fec01fe9f46a5cf558cdc3431efc"
+            "1b051c51e42579c2efb08dc32bb8650e");
 }
 
 }  // namespace

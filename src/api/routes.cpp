@@ -217,6 +217,7 @@ int status_of(ErrorCode code) {
     case ErrorCode::kMalformed:
       return 400;
     case ErrorCode::kRefused:
+    case ErrorCode::kMustAsk:
     case ErrorCode::kPermissionDenied:
       return 403;
     case ErrorCode::kNotFound:

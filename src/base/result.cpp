@@ -47,12 +47,14 @@ std::string_view name_of(ErrorCode code) {
       return "connection_lost";
     case ErrorCode::kInternal:
       return "internal";
+    case ErrorCode::kMustAsk:
+      return "must_ask";
   }
   return "unknown";
 }
 
 std::optional<ErrorCode> error_code_named(std::string_view name) {
-  for (int value = 1; value <= static_cast<int>(ErrorCode::kInternal); ++value) {
+  for (int value = 1; value <= static_cast<int>(ErrorCode::kMustAsk); ++value) {
     const auto code = static_cast<ErrorCode>(value);
     if (name_of(code) == name) return code;
   }

@@ -38,6 +38,7 @@ enum class ErrorCode : std::uint8_t {
   kLimitExceeded,       // above a named limit
   kConnectionLost,      // the link broke in the middle
   kInternal,            // a bug
+  kMustAsk,             // its owner approves each peer: a request comes first
 };
 
 /// The stable, lower-case name of a code, as it stands in JSON output and in the audit log.

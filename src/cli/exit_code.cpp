@@ -7,6 +7,7 @@ ExitCode exit_code_of(ErrorCode code) {
     case ErrorCode::kInvalidArgument:
       return ExitCode::kUsage;
     case ErrorCode::kRefused:
+    case ErrorCode::kMustAsk:
     case ErrorCode::kExpired:
       return ExitCode::kRefused;
     case ErrorCode::kNotFound:

@@ -21,6 +21,8 @@ inline constexpr Label kMembershipLabel{"covey 2026-11 membership v1"};
 inline constexpr Label kTrackerLoginLabel{"covey 2026-11 tracker login v1"};
 inline constexpr Label kShareListingLabel{"covey 2026-11 share listing v1"};
 inline constexpr Label kProviderLabel{"covey 2026-11 provider v1"};
+inline constexpr Label kGrantLabel{"covey 2026-11 grant v1"};
+inline constexpr Label kRevocationsLabel{"covey 2026-11 revocations v1"};
 
 // Key derivations and keyed hashes.
 inline constexpr Label kTicketShareIdLabel{"covey 2026-11 ticket share id v1"};

@@ -63,7 +63,7 @@ class DaemonService final : public api::Service {
   io::Awaitable<void> keep_limits();
   void publish_limits();
   void publish(const api::Event& event);
-  io::Awaitable<Result<ShareRules>> rules_for(const api::ShareRequest& request);
+  io::Awaitable<Result<access::ShareRules>> rules_for(const api::ShareRequest& request);
 
   Node* node_;
   StoreThread store_;

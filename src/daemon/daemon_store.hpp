@@ -24,7 +24,7 @@ struct StoredShare {
   std::string title;  // as the owner gave it; empty: the path's name
   api::UnixMs created_at = 0;
   std::optional<api::UnixMs> expires_at;
-  ShareRules rules;
+  access::ShareRules rules;
   std::vector<std::string> tags;
   bool reveals_names = false;
 };

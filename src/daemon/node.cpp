@@ -24,6 +24,7 @@ Node::Node(io::Executor network, identity::DeviceKey device, const Clock& clock,
       device_(std::move(device)),
       clock_(&clock),
       uploads_(clock),
+      consents_(device_, clock, random),
       shares_(device_, clock, random, uploads_),
       onward_(*this, uploads_, meetings_, gate_, clock),
       admissions_(shares_, onward_),
@@ -31,7 +32,13 @@ Node::Node(io::Executor network, identity::DeviceKey device, const Clock& clock,
       gate_(network_, clock),
       offload_(cores()),
       threads_(std::min<std::size_t>(8, cores())),
-      tasks_(network) {}
+      tasks_(network) {
+  shares_.set_consents(&consents_);
+  consents_.on_revoked([this](const std::string& share, const access::SignedRevocationList& list) {
+    const auto id = access::parse_share_id(share);
+    if (id) meetings_.at(*id)->revoked(list);
+  });
+}
 
 Node::~Node() = default;
 
@@ -44,7 +51,8 @@ Result<std::unique_ptr<Node>> Node::create(io::Executor network, identity::Devic
     swarm::FetchServer::Host host{.source = &self->admissions_,
                                   .meetings = &self->meetings_,
                                   .gate = &self->gate_,
-                                  .network = self->network_};
+                                  .network = self->network_,
+                                  .clock = self->clock_};
     return std::make_unique<swarm::FetchServer>(link, stream, std::move(host));
   });
   node->local_ = {.tls = node->tls_.get(),

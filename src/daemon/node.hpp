@@ -46,6 +46,9 @@ class Node final : public OnwardNode {
   [[nodiscard]] const Clock& clock() const { return *clock_; }
   [[nodiscard]] ShareBook& shares() { return shares_; }
   [[nodiscard]] UploadBook& uploads() { return uploads_; }
+  /// To whom this peer has said yes.
+  [[nodiscard]] ConsentBook& consents() { return consents_; }
+  [[nodiscard]] Admissions& admissions() { return admissions_; }
   /// What this peer serves of others' shares.
   [[nodiscard]] OnwardBook& onward() { return onward_; }
   [[nodiscard]] io::Offload& offload() override { return offload_; }
@@ -62,6 +65,7 @@ class Node final : public OnwardNode {
   identity::DeviceKey device_;
   const Clock* clock_;
   UploadBook uploads_;
+  ConsentBook consents_;
   ShareBook shares_;
   OnwardBook onward_;
   Admissions admissions_;

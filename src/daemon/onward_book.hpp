@@ -33,7 +33,11 @@ class OnwardBook final : public swarm::ShareSource, public swarm::OnwardHost {
 
   /// Without it no member is let in. Outlives the book.
   void set_members(const MemberCheck* members) { members_ = members; }
+  void set_blocks(const BlockCheck* blocks) { blocks_ = blocks; }
+  void set_witness(AccessWitness* witness) { witness_ = witness; }
   void on_change(OnChange callback) { on_change_ = std::move(callback); }
+  /// Nothing more is sent to this peer.
+  void end_peer(const identity::PeerId& peer);
 
   Result<swarm::Admission> admit(const swarm::OpenRequest& request,
                                  const std::string& remote_address) override;
@@ -41,6 +45,7 @@ class OnwardBook final : public swarm::ShareSource, public swarm::OnwardHost {
   [[nodiscard]] std::vector<access::Endpoint> reachable_at() override { return node_->reachable_at(); }
   void begin(swarm::OnwardShare share) override;
   void set_limit(const access::ShareId& share, swarm::Rate limit_up) override;
+  void revoked(const access::ShareId& share, const access::SignedRevocationList& list) override;
   void arrived(const access::ShareId& share, std::span<const std::uint32_t> pieces) override;
   io::Awaitable<void> end(access::ShareId share) override;
   /// Ends everything.
@@ -51,10 +56,21 @@ class OnwardBook final : public swarm::ShareSource, public swarm::OnwardHost {
  private:
   struct Entry {
     swarm::OnwardShare share;
-    std::optional<crypto::PublicKey> network;  // whose members are let in, where there is no ticket
+    std::optional<crypto::PublicKey> network;  // whose members are let in, where the owner says so
+    access::RevocationList revocations;        // number 0: none
     std::shared_ptr<swarm::Meeting> meeting;
+    std::multimap<access::GrantId, std::weak_ptr<swarm::AdmissionTerms>> by_grant;
   };
-  [[nodiscard]] bool shows_the_right(const Entry& entry, const swarm::OpenRequest& request) const;
+  struct Opening {
+    access::Asker asker;
+    std::optional<access::Grant> grant;
+  };
+  [[nodiscard]] Opening look_at(const Entry& entry, const swarm::OpenRequest& request) const;
+  [[nodiscard]] access::GrantStanding standing(const Entry& entry, const swarm::OpenRequest& request,
+                                               std::optional<access::Grant>& grant) const;
+  std::shared_ptr<swarm::AdmissionTerms> terms(Entry& entry, const Opening& opening, access::Right right);
+  static void take_back(Entry& entry, const access::SignedRevocationList& list,
+                        const access::RevocationList& said);
 
   OnwardNode* node_;
   UploadBook* uploads_;
@@ -62,6 +78,9 @@ class OnwardBook final : public swarm::ShareSource, public swarm::OnwardHost {
   swarm::UploadGate* gate_;
   const Clock* clock_;
   const MemberCheck* members_ = nullptr;
+  const BlockCheck* blocks_ = nullptr;
+  AccessWitness* witness_ = nullptr;
+  RunningAdmissions running_;
   OnChange on_change_;
   std::map<access::ShareId, Entry> shares_;
 };
@@ -69,13 +88,15 @@ class OnwardBook final : public swarm::ShareSource, public swarm::OnwardHost {
 /// Who is let in: first by this peer's own shares, then by those that it serves on.
 class Admissions final : public swarm::ShareSource {
  public:
-  Admissions(swarm::ShareSource& own, swarm::ShareSource& onward) : own_(&own), onward_(&onward) {}
+  Admissions(ShareBook& own, OnwardBook& onward) : own_(&own), onward_(&onward) {}
+  void set_witness(AccessWitness* witness) { witness_ = witness; }
   Result<swarm::Admission> admit(const swarm::OpenRequest& request,
                                  const std::string& remote_address) override;
 
  private:
-  swarm::ShareSource* own_;
-  swarm::ShareSource* onward_;
+  ShareBook* own_;
+  OnwardBook* onward_;
+  AccessWitness* witness_ = nullptr;
 };
 
 }  // namespace covey::daemon

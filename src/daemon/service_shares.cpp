@@ -62,11 +62,11 @@ io::Awaitable<void> DaemonService::prepare(std::string id, std::string path, std
   publish(event);
 }
 
-io::Awaitable<Result<ShareRules>> DaemonService::rules_for(const api::ShareRequest& request) {
+io::Awaitable<Result<access::ShareRules>> DaemonService::rules_for(const api::ShareRequest& request) {
   const auto by_default = networks_.empty() ? api::Visibility::kUnlisted : api::Visibility::kNetwork;
-  ShareRules out{.visibility = rule_of(request.visibility.value_or(by_default)),
-                 .access = rule_of(request.access),
-                 .named = {}};
+  access::ShareRules out{.visibility = rule_of(request.visibility.value_or(by_default)),
+                         .access = rule_of(request.access),
+                         .named = {}};
   if (out.visibility != access::Visibility::kUnlisted && networks_.empty()) {
     co_return fail(
         ErrorCode::kInvalidArgument,

@@ -26,6 +26,24 @@ class OwnCheck final : public swarm::UploadObserver {
   void on_finished() override {}
 };
 
+/// What is sent under a consent counts towards it.
+class CountedUpload final : public swarm::UploadObserver {
+ public:
+  CountedUpload(const ConsentBook& consents, access::GrantId consent,
+                std::shared_ptr<swarm::UploadObserver> shown)
+      : consents_(consents.handle()), consent_(consent), shown_(std::move(shown)) {}
+  void on_sent(std::uint64_t bytes, std::uint64_t pieces) override {
+    if (const auto consents = consents_.lock()) (*consents)->used(consent_, bytes);
+    shown_->on_sent(bytes, pieces);
+  }
+  void on_finished() override { shown_->on_finished(); }
+
+ private:
+  std::weak_ptr<ConsentBook*> consents_;
+  access::GrantId consent_;
+  std::shared_ptr<swarm::UploadObserver> shown_;
+};
+
 }  // namespace
 
 OwnedShare& ShareBook::add(OwnedShare share) {
@@ -126,93 +144,183 @@ std::vector<const IssuedTicket*> ShareBook::tickets_of(const std::string& share)
   return out;
 }
 
-Result<> ShareBook::check_ticket(const IssuedTicket& ticket, const OwnedShare& share,
-                                 const identity::PeerId& peer) const {
-  const WallTime now = clock_->wall();
-  const bool share_over = share.view.expires_at && to_unix_ms(now) >= *share.view.expires_at;
-  if (share_over || (ticket.expires_at && now >= *ticket.expires_at)) {
-    return fail(ErrorCode::kExpired, "this ticket has expired; ask the sender for a fresh one");
-  }
-  if (ticket.uses_left == 0U && !ticket.holders.contains(peer)) {
-    return fail(ErrorCode::kRefused, "this ticket has been used up; ask the sender for a fresh one");
-  }
-  return {};
-}
-
-Result<OwnedShare*> ShareBook::admit_holder(const swarm::OpenRequest& request) {
-  const auto unknown = [] {
-    return fail(ErrorCode::kNotFound,
-                "the sender does not know this ticket; it may have been closed: ask for a fresh one");
-  };
-  const auto found = tickets_.find(request.share);
-  if (found == tickets_.end()) return unknown();
-  IssuedTicket& ticket = found->second;
+access::TicketStanding ShareBook::standing(const IssuedTicket& ticket,
+                                           const swarm::OpenRequest& request) const {
   if (!access::check_proof(*request.proof, ticket.secret, ByteView(request.exporter), request.peer))
-    return unknown();
-  const auto share = find(ticket.share);
-  if (!share) return unknown();
-  TRY_VOID(check_ticket(ticket, **share, request.peer));
-  TRY_VOID(check_servable(**share));
-  if (ticket.holders.insert(request.peer).second) {
-    if (ticket.uses_left) --*ticket.uses_left;
-    if (on_use_) on_use_(ticket);
-  }
-  return *share;
+    return access::TicketStanding::kWrongProof;
+  if (ticket.revoked) return access::TicketStanding::kRevoked;
+  if (ticket.expires_at && clock_->wall() >= *ticket.expires_at) return access::TicketStanding::kExpired;
+  if (ticket.uses_left == 0U && !ticket.holders.contains(request.peer))
+    return access::TicketStanding::kUsedUp;
+  return access::TicketStanding::kHolds;
 }
 
-Result<OwnedShare*> ShareBook::admit_member(const swarm::OpenRequest& request) {
-  const auto unknown = [] {
-    return fail(ErrorCode::kNotFound, "its owner shows you no such share; search again, or ask for a ticket");
-  };
-  const std::string id = to_base32(request.share.view());
+/// What the owner remembers of its consent counts; the grant that is shown tells only what else is wrong with
+/// it.
+access::GrantStanding ShareBook::standing(const OwnedShare& share, const swarm::OpenRequest& request) const {
+  const auto known =
+      consents_ == nullptr ? access::GrantStanding::kNone : consents_->standing(share.view.id, request.peer);
+  if (known != access::GrantStanding::kNone || !request.grant || share.served == nullptr) return known;
+  const auto root = access::ContentRoot::from(share.served->root().view());
+  const auto shown =
+      access::check(*request.grant, owner_->peer_id(), request.share, root, request.peer, clock_->wall());
+  // Signed, but of a consent that is not known any more.
+  return shown ? access::GrantStanding::kExpired : access::standing_of(shown.error());
+}
+
+ShareBook::Opening ShareBook::look_at(const swarm::OpenRequest& request) {
+  Opening out;
+  out.asker.owner = request.peer == owner_->peer_id();
+  out.asker.blocked = blocks_ != nullptr && blocks_->is_blocked(request.peer);
+  if (request.proof) {
+    const auto ticket = tickets_.find(request.share);
+    if (ticket == tickets_.end()) return out;
+    out.ticket = &ticket->second;
+    out.asker.ticket = standing(ticket->second, request);
+    const auto share = find(ticket->second.share);
+    if (share) out.share = *share;
+    // The owner itself comes with a ticket when it checks its share, and that one must hold.
+    out.asker.owner = false;
+    return out;
+  }
+  // A stranger's record is checked for an unknown share as well, so that the time tells nothing either.
+  out.asker.member =
+      members_ != nullptr && members_->check_member(request.membership, request.peer).has_value();
+  const std::string id = access::to_text(request.share);
   const auto found =
       std::find_if(shares_.begin(), shares_.end(), [&](const auto& share) { return share->view.id == id; });
-  // A stranger's record is checked for a hidden share as well, so that the time tells nothing either.
-  const bool is_member =
-      members_ != nullptr && members_->check_member(request.membership, request.peer).has_value();
-  if (found == shares_.end() || !is_member) return unknown();
-  const ShareRules& rules = (*found)->rules;
-  const bool named = rules.named.contains(request.peer);
-  const bool hidden = rules.visibility == access::Visibility::kUnlisted ||
-                      (rules.visibility == access::Visibility::kListed && !named);
-  const auto& expires_at = (*found)->view.expires_at;
-  if (hidden || (expires_at && to_unix_ms(clock_->wall()) >= *expires_at)) return unknown();
-  if (rules.access == access::Access::kAsk)
-    return fail(ErrorCode::kRefused, "its owner lets nobody in unasked; ask for a ticket");
-  if (rules.access == access::Access::kListed && !named)
-    return fail(ErrorCode::kRefused, "its owner lets in only peers that he named; ask for a ticket");
-  TRY_VOID(check_servable(**found));
-  return found->get();
+  if (found == shares_.end()) return out;
+  out.share = found->get();
+  out.asker.named = out.share->rules.named.contains(request.peer);
+  out.asker.grant = standing(*out.share, request);
+  return out;
+}
+
+access::Judgement ShareBook::judge(const Opening& opening) const {
+  if (opening.share == nullptr)
+    return {.right = access::Right::kNone, .reason = access::Reason::kUnknownShare, .shown = false};
+  const auto& expires_at = opening.share->view.expires_at;
+  const bool expired = expires_at && to_unix_ms(clock_->wall()) >= *expires_at;
+  return access::judge(opening.share->rules,
+                       expired ? access::ShareAge::kExpired : access::ShareAge::kCurrent, opening.asker);
 }
 
 Result<swarm::Admission> ShareBook::admit(const swarm::OpenRequest& request,
                                           const std::string& remote_address) {
-  TRY(OwnedShare* const share, request.proof ? admit_holder(request) : admit_member(request));
-  std::optional<WallTime> expires_at;
-  if (request.proof) {
-    expires_at = tickets_.at(request.share).expires_at;
-  } else if (share->view.expires_at) {
-    expires_at = from_unix_ms(*share->view.expires_at);
+  const Opening opening = look_at(request);
+  JudgedOpening judged{
+      .peer = request.peer,
+      .remote_address = remote_address,
+      .share = opening.share != nullptr ? opening.share->view.id : access::to_text(request.share),
+      .ticket = request.proof ? access::to_text(request.share) : std::string(),
+      .judgement = judge(opening),
+      .trouble = std::nullopt};
+  const auto tell = [&] {
+    // A ticket or share that is not known here may be one that this peer serves for somebody else.
+    if (witness_ != nullptr && judged.judgement.reason != access::Reason::kUnknownShare)
+      witness_->on_judged(judged);
+  };
+  if (!judged.judgement.allowed()) {
+    tell();
+    return std::unexpected(access::answer(
+        judged.judgement, request.proof ? access::AskedBy::kTicket : access::AskedBy::kShareId));
   }
-  // Who has to be counted or asked for is let in by the owner alone.
-  const bool onward = request.proof ? !tickets_.at(request.share).uses_left
-                                    : share->rules.visibility == access::Visibility::kNetwork &&
-                                          share->rules.access == access::Access::kOpen;
-  std::shared_ptr<swarm::UploadObserver> observer = std::make_shared<OwnCheck>();
-  if (request.peer != owner_->peer_id()) observer = uploads_->open(share->view, request.peer, remote_address);
-  return swarm::Admission{
-      .share = share->served,
-      .description = describe(*share, request.share, expires_at, onward ? Onward::kYes : Onward::kNo),
-      .observer = std::move(observer),
-      .held = std::nullopt,
-      .served_on = onward};
+  if (const auto servable = check_servable(*opening.share); !servable) {
+    judged.trouble = servable.error();
+    tell();
+    return std::unexpected(servable.error());
+  }
+  tell();
+  return let_in(opening, judged.judgement.right, request, remote_address);
+}
+
+swarm::Admission ShareBook::let_in(const Opening& opening, access::Right right,
+                                   const swarm::OpenRequest& request, const std::string& remote_address) {
+  const OwnedShare& share = *opening.share;
+  std::optional<WallTime> expires_at;
+  if (share.view.expires_at) expires_at = from_unix_ms(*share.view.expires_at);
+  auto to = serve_to(share.rules);
+  if (opening.ticket != nullptr) {
+    IssuedTicket& ticket = *opening.ticket;
+    if (ticket.expires_at) expires_at = std::min(expires_at.value_or(WallTime::max()), *ticket.expires_at);
+    if (ticket.holders.insert(request.peer).second) {
+      if (ticket.uses_left) --*ticket.uses_left;
+      if (on_use_) on_use_(ticket);
+    }
+    // Who has to be counted is let in by the owner alone.
+    to = ticket.uses_left ? access::ServeTo::kNobody : access::ServeTo::kHolders;
+  }
+  swarm::Admission out{.share = share.served,
+                       .description = describe(share, request.share, expires_at, to),
+                       .observer = std::make_shared<OwnCheck>(),
+                       .held = std::nullopt,
+                       .served_on = to != access::ServeTo::kNobody,
+                       .limit_up = {},
+                       .terms = std::make_shared<swarm::AdmissionTerms>(expires_at, std::nullopt),
+                       .grant = std::nullopt,
+                       .revocations = std::nullopt};
+  const bool by_consent = right == access::Right::kGrant;
+  if (request.peer != owner_->peer_id())
+    out.observer = uploads_->open(share.view, request.peer, remote_address);
+  if (by_consent) {
+    const Consent& consent = *consents_->find(share.view.id, request.peer);
+    out.terms = consents_->terms(consent);
+    out.grant =
+        consents_->grant(consent, request.share, access::ContentRoot::from(share.served->root().view()));
+    out.observer = std::make_shared<CountedUpload>(*consents_, consent.id, std::move(out.observer));
+  }
+  if (consents_ != nullptr && opening.ticket == nullptr)
+    out.revocations = consents_->revocations(share.view.id);
+  running_.add(request.peer, opening.ticket != nullptr ? access::to_text(request.share) : share.view.id,
+               right, out.terms);
+  return out;
+}
+
+bool ShareBook::knows(const access::ShareId& id) const {
+  const std::string text = access::to_text(id);
+  return tickets_.contains(id) || std::any_of(shares_.begin(), shares_.end(),
+                                              [&](const auto& share) { return share->view.id == text; });
+}
+
+Result<> ShareBook::set_rules(const std::string& id, access::ShareRules rules) {
+  TRY(OwnedShare* const share, find(id));
+  share->rules = std::move(rules);
+  const auto by_rules = [&](const identity::PeerId&, const std::string& of, access::Right right) {
+    return of == share->view.id && (right == access::Right::kOpen || right == access::Right::kNamed);
+  };
+  running_.end_if(by_rules, {ErrorCode::kTimedOut, "its owner has changed who may fetch it"});
+  return {};
+}
+
+Result<const IssuedTicket*> ShareBook::revoke_ticket(const access::ShareId& ticket) {
+  const auto found = tickets_.find(ticket);
+  if (found == tickets_.end())
+    return fail(ErrorCode::kNotFound, "there is no ticket {}; 'covey tickets' lists them",
+                access::to_text(ticket));
+  found->second.revoked = true;
+  const std::string id = access::to_text(ticket);
+  running_.end_if([&](const identity::PeerId&, const std::string& of, access::Right) { return of == id; },
+                  {ErrorCode::kRefused, "the sender has taken this ticket back; ask for a fresh one"});
+  return &found->second;
+}
+
+void ShareBook::end_peer(const identity::PeerId& peer) {
+  running_.end_if([&](const identity::PeerId& to, const std::string&, access::Right) { return to == peer; },
+                  {ErrorCode::kNotFound, "this peer does not serve this share"});
+}
+
+access::ServeTo ShareBook::serve_to(const access::ShareRules& rules) {
+  const bool open = rules.access == access::Access::kOpen && rules.visibility == access::Visibility::kNetwork;
+  if (open) return access::ServeTo::kMembers;
+  return rules.access == access::Access::kAsk ? access::ServeTo::kGrantees : access::ServeTo::kNobody;
 }
 
 access::SignedShareDescription ShareBook::describe(const OwnedShare& share, const access::ShareId& id,
-                                                   std::optional<WallTime> expires_at, Onward onward) const {
+                                                   std::optional<WallTime> expires_at,
+                                                   access::ServeTo serve_to) const {
   const swarm::ServedShare& served = *share.served;
   std::optional<WallTime> serve_until;
-  if (onward == Onward::kYes)
+  if (serve_to != access::ServeTo::kNobody)
     serve_until = std::min(expires_at.value_or(WallTime::max()), WallTime(clock_->wall() + kServedOnFor));
   const content::ManifestEntryView only =
       served.single_file ? served.manifest->entry(content::FileIndex(0)) : content::ManifestEntryView();
@@ -229,7 +337,8 @@ access::SignedShareDescription ShareBook::describe(const OwnedShare& share, cons
       .mtime_ns = only.mtime_ns,
       .created_at = from_unix_ms(share.view.created_at),
       .expires_at = expires_at,
-      .serve_until = serve_until};
+      .serve_until = serve_until,
+      .serve_to = serve_to};
   return access::sign(description, *owner_);
 }
 

@@ -2,8 +2,8 @@
 // ShareBook: the shares of this peer and the tickets to them; it decides whom the swarm serves.
 //
 // Each ticket has a secret of its own and, derived from it, the share id under which its holder asks. Members
-// of the owner's network ask under the share's own id. Who may not see a share learns nothing: an unknown id,
-// a wrong proof and a share that is hidden from the asker get the same answer. On the network thread.
+// of the owner's network, and those whom it has approved, ask under the share's own id. What is known of an
+// asker is gathered here; access::judge decides. On the network thread.
 
 #include <functional>
 #include <memory>
@@ -15,9 +15,11 @@
 #include "access/ticket.hpp"
 #include "api/views.hpp"
 #include "crypto/random.hpp"
+#include "daemon/access_seams.hpp"
+#include "daemon/consent_book.hpp"
+#include "daemon/running_admissions.hpp"
 #include "daemon/upload_book.hpp"
 #include "identity/device_key.hpp"
-#include "identity/membership.hpp"
 #include "swarm/share_preparation.hpp"
 
 namespace covey::daemon {
@@ -29,31 +31,13 @@ struct IssuedTicket {
   std::optional<WallTime> expires_at;
   std::optional<std::uint64_t> uses_left;
   std::set<identity::PeerId> holders;  // who has opened it: coming back costs no use
+  bool revoked = false;                // its holders are told so
 };
-
-/// Who can find a share, and who may fetch it without a ticket.
-struct ShareRules {
-  access::Visibility visibility = access::Visibility::kUnlisted;
-  access::Access access = access::Access::kAsk;
-  std::set<identity::PeerId> named;  // those that `listed` means
-};
-
-/// Whether a record makes a peer a member of one of our networks.
-class MemberCheck {
- public:
-  virtual ~MemberCheck() = default;
-  /// The network in which the record makes the peer a member. The errors of identity::verify_membership;
-  /// kRefused for a network that is not ours.
-  virtual Result<crypto::PublicKey> check_member(ByteView record, const identity::PeerId& peer) const = 0;
-};
-
-/// Whether others may serve a share on.
-enum class Onward : std::uint8_t { kNo, kYes };
 
 /// One share as the owner keeps it.
 struct OwnedShare {
   api::ShareView view;
-  ShareRules rules;
+  access::ShareRules rules;
   std::vector<std::string> paths;
   std::shared_ptr<swarm::SharePreparation> preparation;  // while hashing
   std::shared_ptr<swarm::ServedShare> served;            // when ready
@@ -93,25 +77,56 @@ class ShareBook final : public swarm::ShareSource {
   /// Without it there are no members. Outlives the book.
   void set_members(const MemberCheck* members) { members_ = members; }
 
+  /// Who has been said yes to. Outlives the book; without it nobody is let in by an approval.
+  void set_consents(ConsentBook* consents) { consents_ = consents; }
+  void set_blocks(const BlockCheck* blocks) { blocks_ = blocks; }
+  void set_witness(AccessWitness* witness) { witness_ = witness; }
+
+  /// Whether this is one of ours, or a ticket to one.
+  [[nodiscard]] bool knows(const access::ShareId& id) const;
+
+  /// From now on these rules hold; whoever is let in by the former ones has to ask again. kNotFound.
+  Result<> set_rules(const std::string& id, access::ShareRules rules);
+  /// A ticket lets nobody in any more, and whoever it let in is sent nothing more. kNotFound.
+  Result<const IssuedTicket*> revoke_ticket(const access::ShareId& ticket);
+  /// Nothing more is sent to this peer.
+  void end_peer(const identity::PeerId& peer);
+
   /// What the owner signs about a share under this id.
-  [[nodiscard]] access::SignedShareDescription describe(const OwnedShare& share, const access::ShareId& id,
-                                                        std::optional<WallTime> expires_at,
-                                                        Onward onward = Onward::kNo) const;
+  [[nodiscard]] access::SignedShareDescription describe(
+      const OwnedShare& share, const access::ShareId& id, std::optional<WallTime> expires_at,
+      access::ServeTo serve_to = access::ServeTo::kNobody) const;
+  /// To whom others may serve a share under its own id.
+  [[nodiscard]] static access::ServeTo serve_to(const access::ShareRules& rules);
 
   Result<swarm::Admission> admit(const swarm::OpenRequest& request,
                                  const std::string& remote_address) override;
 
  private:
-  [[nodiscard]] Result<> check_ticket(const IssuedTicket& ticket, const OwnedShare& share,
-                                      const identity::PeerId& peer) const;
-  Result<OwnedShare*> admit_holder(const swarm::OpenRequest& request);
-  Result<OwnedShare*> admit_member(const swarm::OpenRequest& request);
+  /// An asker as far as it is known, and what it asks for; null where that does not exist.
+  struct Opening {
+    OwnedShare* share = nullptr;
+    IssuedTicket* ticket = nullptr;
+    access::Asker asker;
+  };
+  [[nodiscard]] access::TicketStanding standing(const IssuedTicket& ticket,
+                                                const swarm::OpenRequest& request) const;
+  [[nodiscard]] access::GrantStanding standing(const OwnedShare& share,
+                                               const swarm::OpenRequest& request) const;
+  Opening look_at(const swarm::OpenRequest& request);
+  [[nodiscard]] access::Judgement judge(const Opening& opening) const;
+  swarm::Admission let_in(const Opening& opening, access::Right right, const swarm::OpenRequest& request,
+                          const std::string& remote_address);
 
   const identity::DeviceKey* owner_;
   const Clock* clock_;
   crypto::Random* random_;
   UploadBook* uploads_;
   const MemberCheck* members_ = nullptr;
+  ConsentBook* consents_ = nullptr;
+  const BlockCheck* blocks_ = nullptr;
+  AccessWitness* witness_ = nullptr;
+  RunningAdmissions running_;
   OnUse on_use_;
   std::vector<std::unique_ptr<OwnedShare>> shares_;
   std::unordered_map<access::ShareId, IssuedTicket> tickets_;

@@ -91,6 +91,7 @@ io::Awaitable<Result<std::filesystem::path>> Download::try_until_done() {
       CO_TRY_VOID(check_patience());
       connect_due();
       widen();
+      renew_grant();
     }
     show_phase();
     measure_strain();
@@ -109,6 +110,7 @@ io::Awaitable<void> Download::look_around() {
   if (found) {
     if (!order_.share.secret && !found->membership.empty())
       order_.share.membership = std::move(found->membership);
+    if (found->grant) order_.share.grant = std::move(found->grant);
     pool_.offer(order_.share.owner, std::move(found->addresses), FoundBy::kOwner);
     for (auto& other : found->others) pool_.offer(other.peer, std::move(other.addresses), FoundBy::kTracker);
   }

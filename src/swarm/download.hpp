@@ -50,6 +50,7 @@ struct Whereabouts {
   };
   std::vector<Provider> others;
   Bytes membership;
+  std::optional<access::SignedGrant> grant;  // newer than what the order came with
 };
 /// Asked on the network thread; what it refers to outlives the download.
 using Locate = std::function<io::Awaitable<Result<Whereabouts>>()>;
@@ -94,6 +95,8 @@ class Download final : public LaneOwner {
   void set_limits(RateLimits limits);
 
   [[nodiscard]] TransferProgress progress();
+  /// The owner's grant for this peer, as far as one is known and needed.
+  [[nodiscard]] const std::optional<access::SignedGrant>& grant() const { return order_.share.grant; }
   /// For reading what has verified, beside the run and from its result; pieces that a reader waits for come
   /// first. It ends when the download ends without a result. Null until the list of files is known, and
   /// where nothing is kept.
@@ -147,8 +150,12 @@ class Download final : public LaneOwner {
   void on_pieces(LaneId lane, std::vector<content::PieceRef> pieces) override;
   void on_holdings(LaneId lane, std::vector<std::uint32_t> pieces) override;
   void on_providers(LaneId lane, std::vector<access::SignedProviderRecord> records) override;
+  void on_revocations(LaneId lane, access::SignedRevocationList list) override;
   void listen_for_providers();
   Result<> believe(LaneId lane, const ShareOpening& opening);
+  void take_consent(SourceId source, const ShareOpening& opening);
+  void renew_grant();
+  void on_revocations(const access::SignedRevocationList& list);
   io::Awaitable<Result<std::shared_ptr<DownloadJob>>> open_content(LaneId lane);
   void begin_plan();
   void add_to_plan(SourceId source);
@@ -184,7 +191,10 @@ class Download final : public LaneOwner {
   io::Gate job_known_;
   std::shared_ptr<Meeting> meeting_;
   std::unique_ptr<Meeting::Seat> seat_;
-  access::SignedShareDescription description_;  // as its owner signed it
+  access::SignedShareDescription description_;               // as its owner signed it
+  std::optional<WallTime> renewal_due_;                      // of the owner's grant
+  std::optional<access::SignedRevocationList> revocations_;  // the newest
+  std::uint64_t revocations_number_ = 0;
   bool serving_ = false;
   std::shared_ptr<ContentReading> reading_;  // null until somebody reads
   std::vector<access::Endpoint> seen_at_;    // this peer's addresses as its sources see them

@@ -61,6 +61,8 @@ class DownloadLane::Receiver final : public transport::StreamHandler {
         return lane_->take_providers(body);
       case wire::FrameKind::kPace:
         return lane_->take_pace(body);
+      case wire::FrameKind::kRevocations:
+        return lane_->take_revocations(body);
       default:
         return body.skip();
     }
@@ -180,6 +182,10 @@ io::Awaitable<Result<>> DownloadLane::open_share() {
     message.set_ticket_proof(std::string(as_text(proof.view())));
   } else {
     message.set_membership(std::string(as_text(target_.membership)));
+  }
+  if (target_.grant) {
+    message.set_grant(std::string(as_text(target_.grant->payload)));
+    message.set_grant_signature(std::string(as_text(target_.grant->signature.view())));
   }
   const auto asked_at = std::chrono::steady_clock::now();
   CO_TRY_VOID(co_await link_->send_message(stream_, wire::FrameKind::kOpenShare, message));

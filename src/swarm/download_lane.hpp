@@ -9,6 +9,7 @@
 #include <unordered_map>
 
 #include "access/provider_record.hpp"
+#include "access/revocation_list.hpp"
 #include "swarm/batch.hpp"
 #include "swarm/download_job.hpp"
 #include "swarm/request_window.hpp"
@@ -24,6 +25,8 @@ struct ShareOpening {
   std::string seen_at;       // where it sees us; its word
   std::uint32_t others = 0;  // who fetch from it as well
   std::chrono::duration<double> round_trip{};
+  std::optional<access::SignedGrant> grant;  // unchecked, like what follows
+  std::optional<access::SignedRevocationList> revocations;
 };
 
 /// What a lane needs of the download that it works for. All functions run on the network thread.
@@ -42,6 +45,8 @@ class LaneOwner {
   /// What the source says that it holds, beside what it said before.
   virtual void on_holdings(LaneId lane, std::vector<std::uint32_t> pieces) = 0;
   virtual void on_providers(LaneId lane, std::vector<access::SignedProviderRecord> records) = 0;
+  /// What the owner has taken back, by its own word; unchecked.
+  virtual void on_revocations(LaneId lane, access::SignedRevocationList list) = 0;
 };
 
 /// Whose failure ended a lane.
@@ -64,6 +69,7 @@ struct LaneTarget {
   access::ShareId share;
   const access::TicketSecret* secret = nullptr;  // outlives the lane; null: asked for as a member
   Bytes membership;
+  std::optional<access::SignedGrant> grant;
   LaneDeadlines deadlines;
 };
 
@@ -148,6 +154,7 @@ class DownloadLane : public std::enable_shared_from_this<DownloadLane> {
   io::Awaitable<Result<>> take_have(transport::FrameBody& body);
   io::Awaitable<Result<>> take_providers(transport::FrameBody& body);
   io::Awaitable<Result<>> take_pace(transport::FrameBody& body);
+  io::Awaitable<Result<>> take_revocations(transport::FrameBody& body);
   io::Awaitable<Result<>> drop_piece(std::uint64_t key, transport::FrameBody& body);
   void report(content::PieceRef piece);
   void tell_pieces();

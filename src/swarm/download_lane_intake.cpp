@@ -25,6 +25,8 @@ io::Awaitable<Result<>> DownloadLane::take_opened(transport::FrameBody& body) {
   opening_->partial = message.partial();
   opening_->seen_at = message.seen_at();
   opening_->others = message.others();
+  CO_TRY(opening_->grant, read_grant(message.grant(), message.grant_signature()));
+  CO_TRY(opening_->revocations, read_revocations(message.revocations(), message.revocations_signature()));
   changed_.open_all();
   co_return Result<>{};
 }
@@ -212,6 +214,17 @@ io::Awaitable<Result<>> DownloadLane::take_pace(transport::FrameBody& body) {
   wire::Pace message;
   CO_TRY_VOID(co_await body.read_message(message));
   held_back_percent_.store(std::min(message.held_back_percent(), 100U), std::memory_order_relaxed);
+  co_return Result<>{};
+}
+
+io::Awaitable<Result<>> DownloadLane::take_revocations(transport::FrameBody& body) {
+  wire::Revocations message;
+  CO_TRY_VOID(co_await body.read_message(message));
+  CO_TRY(auto list, read_revocations(message.list(), message.signature()));
+  if (!list) co_return Result<>{};
+  asio::post(network_, [self = shared_from_this(), list = std::move(*list)]() mutable {
+    self->owner_->on_revocations(self->id_, std::move(list));
+  });
   co_return Result<>{};
 }
 

@@ -61,6 +61,7 @@ void Download::start_lane(const Source& source) {
                     .share = order_.share.share,
                     .secret = order_.share.secret ? &*order_.share.secret : nullptr,
                     .membership = order_.share.membership,
+                    .grant = order_.share.grant,
                     .deadlines = order_.deadlines};
   auto& loop = services_.threads->next();
   lanes_[id] = {.source = source.id,
@@ -186,6 +187,7 @@ io::Awaitable<Result<std::shared_ptr<DownloadJob>>> Download::on_opened(LaneId l
   if (const auto seen = access::Endpoint::parse(opening.seen_at)) note_own_address(*seen);
   if (plan_ && first) add_to_plan(source);
   if (first) introduce(*lanes_.at(lane).lane);
+  take_consent(source, opening);
   changed_.open_all();
   co_return co_await open_content(lane);
 }

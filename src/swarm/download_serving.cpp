@@ -84,6 +84,7 @@ void Download::begin_serving() {
                     .description = description_,
                     .secret = std::nullopt,
                     .membership = order_.share.membership,
+                    .revocations = revocations_,
                     .served = std::move(served),
                     .part = std::move(part),
                     .held = offered_,

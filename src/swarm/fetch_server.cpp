@@ -13,13 +13,17 @@ constexpr std::size_t kMaxQueuedRanges = 4096;
 /// A receiver renews its word now and then; more often is noise.
 constexpr std::size_t kMaxProviderMessages = 64;
 
-/// A share, and one right to it: a ticket's proof or a membership.
+/// A share, and the right to it: a ticket's proof or a membership, a grant, or a grant beside one of the
+/// others.
 bool is_well_formed(const wire::OpenShare& message) {
   const bool by_ticket =
       message.ticket_proof().size() == access::TicketProof::kSize && message.membership().empty();
   const bool by_membership = message.ticket_proof().empty() && !message.membership().empty() &&
                              message.membership().size() <= identity::kMaxMembershipBytes;
-  return message.share_id().size() == access::ShareId::kSize && (by_ticket || by_membership);
+  const bool by_grant_alone =
+      message.ticket_proof().empty() && message.membership().empty() && !message.grant().empty();
+  return message.share_id().size() == access::ShareId::kSize &&
+         (by_ticket || by_membership || by_grant_alone);
 }
 
 }  // namespace
@@ -76,8 +80,9 @@ void FetchServer::on_end(const Error& /*reason*/) {
 Result<FetchServer::Opened> FetchServer::open_on_network(const OpenRequest& request,
                                                          const std::string& from) {
   TRY(const auto admission, host_.source->admit(request, from));
-  Opened out{.session = std::make_shared<FetchSession>(*link_, stream_, admission, host_.network),
-             .answer = {}};
+  Opened out{
+      .session = std::make_shared<FetchSession>(*link_, stream_, admission, host_.network, *host_.clock),
+      .answer = {}};
   const auto meeting = host_.meetings->at(request.share);
   out.answer.set_description(std::string(as_text(admission.description.payload)));
   out.answer.set_signature(std::string(as_text(admission.description.signature.view())));
@@ -85,6 +90,14 @@ Result<FetchServer::Opened> FetchServer::open_on_network(const OpenRequest& requ
   out.answer.set_seen_at(from);
   out.answer.set_others(static_cast<std::uint32_t>(meeting->others(request.peer)));
   out.session->turns = host_.gate->join(request.peer, upload_key(request.share), admission.limit_up);
+  if (admission.grant) {
+    out.answer.set_grant(std::string(as_text(admission.grant->payload)));
+    out.answer.set_grant_signature(std::string(as_text(admission.grant->signature.view())));
+  }
+  if (admission.revocations) {
+    out.answer.set_revocations(std::string(as_text(admission.revocations->payload)));
+    out.answer.set_revocations_signature(std::string(as_text(admission.revocations->signature.view())));
+  }
   if (admission.served_on) out.session->news.providers = meeting->providers(request.peer);
   out.session->seat = meeting->sit(
       request.peer, [weak = std::weak_ptr(out.session), on = link_->executor()](const News& news) {
@@ -105,7 +118,9 @@ io::Awaitable<Result<>> FetchServer::open_share(transport::FrameBody& body) {
                       .peer = link_->peer(),
                       .proof = std::nullopt,
                       .membership = to_bytes(message.membership()),
+                      .grant = std::nullopt,
                       .exporter = link_->stream().exporter()};
+  CO_TRY(request.grant, read_grant(message.grant(), message.grant_signature()));
   if (!message.ticket_proof().empty())
     request.proof = access::TicketProof::from(as_bytes(message.ticket_proof()));
   auto ask = [this, request, from = link_->stream().remote_address()] {

@@ -25,6 +25,7 @@ class FetchServer final : public transport::StreamHandler {
     Meetings* meetings = nullptr;
     UploadGate* gate = nullptr;
     io::Executor network;
+    const Clock* clock = nullptr;
   };
   FetchServer(transport::Link& link, wire::StreamId stream, Host host);
   ~FetchServer() override;

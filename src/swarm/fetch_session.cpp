@@ -23,11 +23,13 @@ bool is_of_the_file(ErrorCode code) {
 }  // namespace
 
 FetchSession::FetchSession(transport::Link& on, wire::StreamId id, const Admission& admission,
-                           io::Executor net)
+                           io::Executor net, const Clock& time)
     : link(&on),
       stream(id),
       share(admission.share),
       observer(admission.observer),
+      terms(admission.terms),
+      clock(&time),
       network(std::move(net)),
       sender(on, id, share),
       held_at_first(admission.held),
@@ -78,7 +80,9 @@ io::Awaitable<void> FetchSession::serve(std::shared_ptr<FetchSession> self) {
       self->link->close({ErrorCode::kPeerMisbehaved, "pieces asked for that this peer does not hold"});
       co_return;
     }
-    if (!outcome && outcome.error().code == ErrorCode::kRefused) {
+    const bool is_over = !outcome && (outcome.error().code == ErrorCode::kRefused ||
+                                      outcome.error().code == ErrorCode::kExpired);
+    if (is_over) {
       (void)co_await self->link->end_stream(self->stream, outcome.error());
       co_return;
     }
@@ -147,13 +151,15 @@ io::Awaitable<Result<>> FetchSession::serve_pieces(std::uint32_t file, FetchRang
     CO_TRY_VOID(co_await take_turn());
     // It may have come from elsewhere while this waited for its turn.
     if (takes_back(file, range.first_piece + i)) continue;
+    const std::uint64_t length = share->manifest->geometry(content::FileIndex(file))
+                                     .length(content::PieceIndex(range.first_piece + i));
+    CO_TRY_VOID(terms->take(length, clock->wall()));
     const auto outcome =
         co_await sender.send_piece(content::FileIndex(file), content::PieceIndex(range.first_piece + i));
     if (!outcome && !is_of_the_file(outcome.error().code)) co_return std::unexpected(outcome.error());
     if (!outcome) co_return co_await tell_trouble(file, outcome.error());
     spent += *outcome;
-    unreported += share->manifest->geometry(content::FileIndex(file))
-                      .length(content::PieceIndex(range.first_piece + i));
+    unreported += length;
     if (unreported >= kReportEveryBytes) report();
   }
   co_return Result<>{};
@@ -188,6 +194,7 @@ bool FetchSession::takes_back(std::uint32_t file, std::uint32_t piece) {
 
 void FetchSession::hear(const News& told) {
   if (held_at_first) news.pieces.insert(news.pieces.end(), told.pieces.begin(), told.pieces.end());
+  if (told.revocations) news.revocations = told.revocations;
   if (served_on) news.providers.insert(news.providers.end(), told.providers.begin(), told.providers.end());
   heard.open_all();
 }
@@ -203,13 +210,20 @@ io::Awaitable<void> FetchSession::tell_news(std::shared_ptr<FetchSession> self) 
   }
   if (self->held_at_first) self->held_at_first.emplace();  // told; only that it is not everything counts
   while (!self->ended) {
-    if (self->news.pieces.empty() && self->news.providers.empty()) {
+    if (self->news.empty()) {
       told = co_await self->heard.wait();
       if (told) told = co_await io::sleep_for(kNewsPause);
       if (!told) co_return;
       continue;
     }
     const News now = std::exchange(self->news, {});
+    if (now.revocations) {
+      wire::Revocations taken_back;
+      taken_back.set_list(std::string(as_text(now.revocations->payload)));
+      taken_back.set_signature(std::string(as_text(now.revocations->signature.view())));
+      told = co_await self->link->send_message(self->stream, wire::FrameKind::kRevocations, taken_back);
+      if (!told) co_return;
+    }
     for (const wire::Have& have : messages_of(now.pieces)) {
       told = co_await self->link->send_message(self->stream, wire::FrameKind::kHave, have);
       if (!told) co_return;

@@ -27,7 +27,8 @@ struct FetchRange {
 
 /// What an admitted stream is doing; ends when the sending coroutines and the handler are gone.
 struct FetchSession {
-  FetchSession(transport::Link& on, wire::StreamId id, const Admission& admission, io::Executor net);
+  FetchSession(transport::Link& on, wire::StreamId id, const Admission& admission, io::Executor net,
+               const Clock& time);
   ~FetchSession() {
     // The observer's and the seat's end are events of the network thread.
     asio::post(network, [last = std::move(observer), left = std::move(seat)]() mutable {
@@ -54,6 +55,8 @@ struct FetchSession {
   wire::StreamId stream;
   std::shared_ptr<const ServedShare> share;
   std::shared_ptr<UploadObserver> observer;
+  std::shared_ptr<AdmissionTerms> terms;
+  const Clock* clock;
   std::unique_ptr<Meeting::Seat> seat;
   std::shared_ptr<UploadGate::Seat> turns;
   std::uint64_t turn = 0;   // bytes that may be sent in this turn

@@ -38,7 +38,12 @@ Result<Meeting::Heard> Meeting::add(access::SignedProviderRecord record, const i
 }
 
 void Meeting::arrived(std::vector<std::uint32_t> pieces) {
-  const News news{.pieces = std::move(pieces), .providers = {}};
+  const News news{.pieces = std::move(pieces), .providers = {}, .revocations = std::nullopt};
+  tell(news, nullptr);
+}
+
+void Meeting::revoked(const access::SignedRevocationList& list) {
+  const News news{.pieces = {}, .providers = {}, .revocations = list};
   tell(news, nullptr);
 }
 

@@ -10,12 +10,16 @@
 #include <vector>
 
 #include "access/provider_record.hpp"
+#include "access/revocation_list.hpp"
 
 namespace covey::swarm {
 
 struct News {
   std::vector<std::uint32_t> pieces;  // that this peer holds now, by number
   std::vector<access::SignedProviderRecord> providers;
+  std::optional<access::SignedRevocationList> revocations;  // the newest of the owner's
+
+  [[nodiscard]] bool empty() const { return pieces.empty() && providers.empty() && !revocations; }
 };
 
 class Meeting : public std::enable_shared_from_this<Meeting> {
@@ -55,6 +59,8 @@ class Meeting : public std::enable_shared_from_this<Meeting> {
   Result<Heard> add(access::SignedProviderRecord record, const identity::PeerId* by = nullptr);
   /// Tells those who sit here that this peer holds these pieces now.
   void arrived(std::vector<std::uint32_t> pieces);
+  /// Tells them that the owner has taken grants back. The list has been verified.
+  void revoked(const access::SignedRevocationList& list);
 
   /// Who serves the share, for everybody but `peer`.
   [[nodiscard]] std::vector<access::SignedProviderRecord> providers(const identity::PeerId& peer) const;

@@ -4,6 +4,7 @@
 
 #include <span>
 
+#include "access/revocation_list.hpp"
 #include "access/share_reference.hpp"
 #include "content/part_reading.hpp"
 #include "io/coroutine.hpp"
@@ -17,6 +18,7 @@ struct OnwardShare {
   /// By which right this peer was let in, and so lets others in.
   std::optional<access::TicketSecret> secret;
   Bytes membership;
+  std::optional<access::SignedRevocationList> revocations;  // verified; the newest known
   std::shared_ptr<ServedShare> served;
   std::shared_ptr<content::PartReading> part;  // what `served` reads from
   content::PieceSet held;
@@ -31,6 +33,8 @@ class OnwardHost {
   /// Serves it from now on, until end() or serve_until. Another one of the same share id ends.
   virtual void begin(OnwardShare share) = 0;
   virtual void set_limit(const access::ShareId& share, Rate limit_up) = 0;
+  /// Its owner has taken grants back; verified, and newer than what was known.
+  virtual void revoked(const access::ShareId& share, const access::SignedRevocationList& list) = 0;
   /// More of it has come.
   virtual void arrived(const access::ShareId& share, std::span<const std::uint32_t> pieces) = 0;
   /// Those who fetch it are told, and nothing reads from it any more when this returns.

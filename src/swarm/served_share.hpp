@@ -9,8 +9,10 @@
 #include <memory>
 #include <optional>
 
+#include "access/revocation_list.hpp"
 #include "access/share_description.hpp"
 #include "content/piece_numbers.hpp"
+#include "swarm/admission_terms.hpp"
 #include "swarm/limits.hpp"
 #include "swarm/piece_origin.hpp"
 
@@ -37,6 +39,7 @@ struct OpenRequest {
   identity::PeerId peer;
   std::optional<access::TicketProof> proof;  // of a ticket's secret; or
   Bytes membership;                          // unchecked
+  std::optional<access::SignedGrant> grant;  // unchecked
   std::array<Byte, 32> exporter{};           // of the link
 };
 
@@ -57,6 +60,10 @@ struct Admission {
   std::optional<content::PieceSet> held;     // what there is of it here; nothing: everything
   bool served_on = false;                    // whether others than the owner may serve it
   Rate limit_up;                             // over all who fetch it
+  /// How long and how much.
+  std::shared_ptr<AdmissionTerms> terms = std::make_shared<AdmissionTerms>();
+  std::optional<access::SignedGrant> grant;  // for the receiver, to show elsewhere; by the owner alone
+  std::optional<access::SignedRevocationList> revocations;
 };
 
 /// Who decides about strangers' wishes: the node. Called on the network thread.

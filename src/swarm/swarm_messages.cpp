@@ -9,6 +9,15 @@ namespace {
 constexpr std::uint32_t kBitsInByte = 8;
 constexpr std::uint32_t kBytesInWord = content::PieceSet::kBits / kBitsInByte;
 
+template <typename Record>
+Result<std::optional<Record>> read_record(const std::string& payload, const std::string& signature,
+                                          std::size_t limit) {
+  if (payload.empty() && signature.empty()) return std::optional<Record>();
+  if (payload.empty() || payload.size() > limit || signature.size() != crypto::Signature::kSize)
+    return fail(ErrorCode::kPeerMisbehaved, "a signed record that cannot be one");
+  return Record{.payload = to_bytes(payload), .signature = crypto::Signature::from(as_bytes(signature))};
+}
+
 }  // namespace
 
 std::vector<wire::Have> messages_of(const content::PieceSet& held) {
@@ -67,6 +76,16 @@ std::vector<wire::Providers> messages_of(const std::vector<access::SignedProvide
     provider->set_signature(std::string(as_text(records[i].signature.view())));
   }
   return out;
+}
+
+Result<std::optional<access::SignedGrant>> read_grant(const std::string& payload,
+                                                      const std::string& signature) {
+  return read_record<access::SignedGrant>(payload, signature, access::kMaxGrantBytes);
+}
+
+Result<std::optional<access::SignedRevocationList>> read_revocations(const std::string& payload,
+                                                                     const std::string& signature) {
+  return read_record<access::SignedRevocationList>(payload, signature, access::kMaxRevocationListBytes);
 }
 
 Result<access::SignedProviderRecord> read_provider(const wire::Provider& message) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "access/provider_record.hpp"
+#include "access/revocation_list.hpp"
 #include "content/piece_numbers.hpp"
 #include "wire/fetch.pb.h"
 
@@ -26,6 +27,13 @@ std::vector<wire::Have> messages_of(const std::vector<std::uint32_t>& pieces);
 Result<std::vector<std::uint32_t>> read_have(const wire::Have& message);
 
 std::vector<wire::Providers> messages_of(const std::vector<access::SignedProviderRecord>& records);
+/// A signed record of one of these kinds as two fields of a message; nothing where both are empty. As it
+/// came, unverified. kPeerMisbehaved when it cannot be one.
+Result<std::optional<access::SignedGrant>> read_grant(const std::string& payload,
+                                                      const std::string& signature);
+Result<std::optional<access::SignedRevocationList>> read_revocations(const std::string& payload,
+                                                                     const std::string& signature);
+
 /// As it came, unverified. kPeerMisbehaved when it cannot be one.
 Result<access::SignedProviderRecord> read_provider(const wire::Provider& message);
 /// kPeerMisbehaved above the limit of providers.

@@ -14,6 +14,7 @@ int status_of(ErrorCode code) {
     case ErrorCode::kUnsupported:
       return 400;
     case ErrorCode::kRefused:
+    case ErrorCode::kMustAsk:
     case ErrorCode::kPermissionDenied:
     case ErrorCode::kVerificationFailed:
     case ErrorCode::kPeerMisbehaved:

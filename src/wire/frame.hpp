@@ -36,6 +36,7 @@ enum class FrameKind : std::uint8_t {
   kHave = 24,
   kProviders = 25,
   kPace = 26,
+  kRevocations = 27,
 };
 
 inline constexpr std::size_t kFrameHeaderBytes = 12;
