@@ -1,0 +1,59 @@
+#pragma once
+// OutgoingRequests: what this peer has asked owners for, each for one download that waits for the answer.
+// Pure: time and ids from outside, changes handed back to be made durable. One thread. Spec:
+// docs/spec/consent.md, "Requests".
+
+#include <map>
+
+#include "crypto/random.hpp"
+#include "requests/request_letters.hpp"
+
+namespace covey::requests {
+
+struct OutgoingRequest {
+  Request request;
+  std::string transfer;  // the download that waits
+
+  bool operator==(const OutgoingRequest&) const = default;
+};
+
+class OutgoingRequests {
+ public:
+  /// One of an earlier run.
+  void restore(OutgoingRequest request);
+
+  struct Wish {
+    access::ShareId share;
+    identity::PeerId owner;
+    std::string transfer;
+    std::string reason;
+    std::vector<std::string> select;
+  };
+  /// kTimedOut before the owner wants to be asked again; kInvalidArgument for a reason or patterns that
+  /// cannot be sent. A request of this download that waits already is given back as it is.
+  Result<const OutgoingRequest*> ask(Wish wish, crypto::Random& random, WallTime now);
+
+  /// The owner's word. Nothing unless this very owner was asked and waits to be heard; with an approval, also
+  /// what was denied or has expired before is approved now, since the owner may change its mind.
+  const OutgoingRequest* answered(const Answer& answer, const identity::PeerId& by, WallTime now);
+  /// Nothing when it did not wait.
+  const OutgoingRequest* withdraw(const RequestId& id, WallTime now);
+  std::vector<const OutgoingRequest*> expire(WallTime now);
+  /// Its download is no more.
+  void forget(const RequestId& id) { requests_.erase(id); }
+
+  [[nodiscard]] const OutgoingRequest* find(const RequestId& id) const;
+  [[nodiscard]] const OutgoingRequest* of_transfer(std::string_view transfer) const;  // the newest
+  /// By an unambiguous beginning of its text form, or its download's id. kNotFound, kInvalidArgument.
+  Result<const OutgoingRequest*> find(std::string_view words) const;
+  /// Waiting ones first, then the newest.
+  [[nodiscard]] std::vector<const OutgoingRequest*> all() const;
+
+ private:
+  std::map<RequestId, OutgoingRequest> requests_;
+};
+
+/// What is sent to the owner.
+[[nodiscard]] AccessRequest letter_of(const OutgoingRequest& asked, Bytes membership);
+
+}  // namespace covey::requests
