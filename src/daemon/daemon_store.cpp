@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kMaxTextBytes = 60'000;
 
-constexpr std::array<db::Migration, 3> kMigrations{
+constexpr std::array<db::Migration, 4> kMigrations{
     {{1, "shares, tickets and downloads", R"sql(
   CREATE TABLE share (
     id TEXT PRIMARY KEY,
@@ -56,6 +56,26 @@ constexpr std::array<db::Migration, 3> kMigrations{
   CREATE TABLE setting (
     name TEXT PRIMARY KEY,
     value TEXT NOT NULL
+  ) STRICT;
+)sql"},
+     {4, "people, consents and requests", R"sql(
+  ALTER TABLE ticket ADD COLUMN revoked INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE alert ADD COLUMN peer BLOB;  -- sealed peer key; NULL: about nobody
+  ALTER TABLE alert ADD COLUMN undone INTEGER NOT NULL DEFAULT 0;
+  CREATE TABLE person (
+    id TEXT PRIMARY KEY,
+    sealed BLOB NOT NULL        -- peer, name, when seen, block, trust
+  ) STRICT;
+  CREATE TABLE consent (
+    id TEXT PRIMARY KEY,
+    share TEXT NOT NULL,
+    sealed BLOB NOT NULL        -- peer, terms, what was used, whether taken back
+  ) STRICT;
+  CREATE INDEX consent_share ON consent (share);
+  CREATE TABLE request (
+    id TEXT PRIMARY KEY,
+    outgoing INTEGER NOT NULL,
+    sealed BLOB NOT NULL        -- who, what, why, state, answer
   ) STRICT;
 )sql"}}};
 
@@ -153,8 +173,8 @@ Result<> DaemonStore::save(const IssuedTicket& ticket) {
   for (const auto& holder : ticket.holders) plain.raw(holder.public_key().view());
   std::optional<std::int64_t> expires_at;
   if (ticket.expires_at) expires_at = to_unix_ms(*ticket.expires_at);
-  return database_.execute("INSERT OR REPLACE INTO ticket VALUES (?, ?, ?, ?, ?)", id, ticket.share,
-                           seal("ticket", id, plain.bytes()), expires_at, ticket.uses_left);
+  return database_.execute("INSERT OR REPLACE INTO ticket VALUES (?, ?, ?, ?, ?, ?)", id, ticket.share,
+                           seal("ticket", id, plain.bytes()), expires_at, ticket.uses_left, ticket.revoked ? 1 : 0);
 }
 
 Result<std::vector<IssuedTicket>> DaemonStore::tickets() {
@@ -165,13 +185,14 @@ Result<std::vector<IssuedTicket>> DaemonStore::tickets() {
     IssuedTicket ticket{.secret = access::TicketSecret::from(secret_bytes), .share = row.text(1)};
     if (const auto at = row.optional_integer(3)) ticket.expires_at = from_unix_ms(*at);
     if (!row.is_null(4)) ticket.uses_left = row.unsigned_integer(4);
+    ticket.revoked = row.integer(5) != 0;
     while (!reader.done()) {
       TRY(const auto holder, reader.fixed<crypto::PublicKey>());
       ticket.holders.insert(identity::PeerId(holder));
     }
     return ticket;
   };
-  return database_.select(map, "SELECT id, share, sealed, expires_at, uses_left FROM ticket");
+  return database_.select(map, "SELECT id, share, sealed, expires_at, uses_left, revoked FROM ticket");
 }
 
 }  // namespace covey::daemon

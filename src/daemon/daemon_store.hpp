@@ -11,10 +11,13 @@
 #include "api/views.hpp"
 #include "crypto/random.hpp"
 #include "crypto/secret.hpp"
+#include "daemon/consent_book.hpp"
 #include "daemon/joined_network.hpp"
+#include "daemon/people_book.hpp"
 #include "daemon/promised_files.hpp"
 #include "daemon/share_book.hpp"
 #include "db/database.hpp"
+#include "requests/outgoing_requests.hpp"
 
 namespace covey::daemon {
 
@@ -34,6 +37,21 @@ struct StoredDownload {
   api::DownloadRequest request;
   api::TransferView view;
   std::string move_to;  // the folder that it is being moved to; empty: none
+};
+
+/// A request as it is remembered on either side.
+struct StoredRequest {
+  requests::Request request;
+  bool outgoing = false;
+  /// The other side's letter has been posted: the request, its withdrawal, or the answer.
+  bool told = false;
+  std::string transfer;  // of an outgoing one, and so on
+  std::string title;
+  std::uint64_t bytes = 0;
+  std::uint64_t files = 0;
+  std::optional<access::SignedGrant> grant;
+
+  bool operator==(const StoredRequest&) const = default;
 };
 
 class DaemonStore {
@@ -68,6 +86,20 @@ class DaemonStore {
 
   Result<> save(const KnownName& name);
   Result<std::vector<KnownName>> known_names();
+
+  Result<> save(const Person& person);
+  Result<> remove_person(const identity::PeerId& peer);
+  Result<std::vector<Person>> people();
+
+  Result<> save(const Consent& consent);
+  Result<> remove_consents(const std::string& share);
+  Result<std::vector<Consent>> consents();
+
+  Result<> save(const StoredRequest& request);
+  /// Both or none.
+  Result<> save(const StoredRequest& answered, const Consent& consent);
+  Result<> remove_request(const requests::RequestId& id);
+  Result<std::vector<StoredRequest>> requests();
 
   /// Gives it its id.
   Result<api::AlertView> save(const api::AlertView& alert);

@@ -17,6 +17,9 @@ struct FoundShare {
   identity::PeerId owner;
   crypto::PublicKey network;
   std::string title;
+  access::Access access = access::Access::kOpen;  // as its owner published it
+  std::uint64_t bytes = 0;
+  std::uint64_t files = 0;
 };
 
 class NetworkBook final : public MemberCheck {
@@ -51,6 +54,8 @@ class NetworkBook final : public MemberCheck {
   io::Awaitable<Result<std::vector<identity::PeerId>>> resolve(std::vector<std::string> words);
   /// Where a share's owner is now, in whichever network knows it.
   io::Awaitable<Result<swarm::Whereabouts>> locate(access::ShareId share, identity::PeerId owner);
+  /// Our membership in the network where this share is published, as far as it can be told; empty without any network.
+  io::Awaitable<Bytes> membership_for(access::ShareId share, identity::PeerId owner);
 
   Result<crypto::PublicKey> check_member(ByteView record, const identity::PeerId& peer) const override;
 
@@ -70,6 +75,7 @@ class NetworkBook final : public MemberCheck {
   bool believe(const KnownName& met);
   void raise(std::string kind, std::string text);
   void remember(const FoundShare& found);
+  static FoundShare found_share(const NetworkSession& session, const access::VerifiedListing& verified);
   /// Fails with what the networks answered, when none of them had it.
   [[nodiscard]] Error nobody_knows(std::string_view what, const std::optional<Error>& last) const;
 

@@ -57,6 +57,17 @@ api::FoundShareView NetworkBook::view_of(const NetworkSession& session, const di
   return out;
 }
 
+FoundShare NetworkBook::found_share(const NetworkSession& session, const access::VerifiedListing& verified) {
+  const access::ShareDescription& share = verified.share;
+  return {.share = share.share_id,
+          .owner = share.owner,
+          .network = session.network(),
+          .title = share.title,
+          .access = verified.listing.access,
+          .bytes = share.total_bytes,
+          .files = share.file_count};
+}
+
 void NetworkBook::remember(const FoundShare& found) {
   std::erase_if(recent_, [&](const FoundShare& known) { return known.share == found.share; });
   recent_.push_back(found);
@@ -74,9 +85,7 @@ io::Awaitable<Result<api::SearchView>> NetworkBook::search_in(Session session, a
   api::SearchView out{
       .shares = {}, .next = page.next, .total = page.total, .total_is_exact = page.total_is_exact};
   for (const discovery::FoundShare& found : page.shares) {
-    const access::ShareDescription& share = found.verified.share;
-    remember(
-        {.share = share.share_id, .owner = share.owner, .network = session->network(), .title = share.title});
+    remember(found_share(*session, found.verified));
     out.shares.push_back(view_of(*session, found));
   }
   co_return out;
@@ -199,10 +208,7 @@ io::Awaitable<Result<FoundShare>> NetworkBook::find_share(std::string words) {
     auto ask = [&share](discovery::TrackerClient& client) { return client.share(*share); };
     const auto found = co_await session->ask(ask);
     if (found) {
-      FoundShare out{.share = *share,
-                     .owner = found->verified.share.owner,
-                     .network = session->network(),
-                     .title = found->verified.share.title};
+      FoundShare out = found_share(*session, found->verified);
       remember(out);
       co_return out;
     }
@@ -233,6 +239,12 @@ io::Awaitable<Result<swarm::Whereabouts>> NetworkBook::locate(access::ShareId sh
     co_return out;
   }
   co_return std::unexpected(nobody_knows("this share", last));
+}
+
+io::Awaitable<Bytes> NetworkBook::membership_for(access::ShareId share, identity::PeerId owner) {
+  const auto found = co_await locate(share, owner);
+  if (found) co_return found->membership;
+  co_return sessions_.empty() ? Bytes() : sessions_.front()->joined().membership;
 }
 
 }  // namespace covey::daemon

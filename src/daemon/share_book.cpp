@@ -276,6 +276,19 @@ swarm::Admission ShareBook::let_in(const Opening& opening, access::Right right,
   return out;
 }
 
+ShareBook::Standing ShareBook::standing_of(const access::ShareId& share, const identity::PeerId& peer,
+                                           ByteView membership) {
+  swarm::OpenRequest request;
+  request.share = share;
+  request.peer = peer;
+  request.membership = to_bytes(membership);
+  const Opening opening = look_at(request);
+  Standing out{.share = opening.share, .judgement = judge(opening), .sees = false};
+  if (opening.share == nullptr) return out;
+  out.sees = out.judgement.shown;
+  return out;
+}
+
 bool ShareBook::knows(const access::ShareId& id) const {
   const std::string text = access::to_text(id);
   return tickets_.contains(id) || std::any_of(shares_.begin(), shares_.end(),

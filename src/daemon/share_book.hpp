@@ -82,6 +82,13 @@ class ShareBook final : public swarm::ShareSource {
   void set_blocks(const BlockCheck* blocks) { blocks_ = blocks; }
   void set_witness(AccessWitness* witness) { witness_ = witness; }
 
+  /// What a peer may do that comes without a ticket.
+  struct Standing {
+    const OwnedShare* share = nullptr;  // null: there is none
+    access::Judgement judgement;
+    bool sees = false;
+  };
+  Standing standing_of(const access::ShareId& share, const identity::PeerId& peer, ByteView membership);
   /// Whether this is one of ours, or a ticket to one.
   [[nodiscard]] bool knows(const access::ShareId& id) const;
 
