@@ -1,11 +1,14 @@
 #pragma once
 // OnwardBook: what this peer serves of other owners' shares: content that its downloads hold, in whole or in
 // part, to peers that show the right which this peer itself was let in by. The owner's signed word says
-// whether and until when. On the network thread. Spec: docs/spec/ticket.md, "Who else may serve".
+// whether and until when. What is complete may rest: only who may be let in is in memory, and the content is
+// woken by the first who shows the right. On the network thread. Spec: docs/spec/ticket.md, "Who else may
+// serve".
 
 #include <map>
 
 #include "daemon/share_book.hpp"
+#include "io/gate.hpp"
 #include "io/offload.hpp"
 #include "swarm/fetch_server.hpp"
 #include "swarm/onward.hpp"
@@ -21,6 +24,20 @@ class OnwardNode {
   [[nodiscard]] virtual io::Offload& offload() = 0;
 };
 
+/// A complete share that is served on, without its content.
+struct RestingShare {
+  access::ShareDescription said;  // by the owner; serve_until is set
+  access::SignedShareDescription description;
+  std::optional<access::TicketSecret> secret;
+  std::optional<crypto::PublicKey> network;  // whose members are let in, where there is no ticket
+  swarm::Rate limit_up;
+};
+/// Its content.
+struct AwakeShare {
+  std::shared_ptr<swarm::ServedShare> served;
+  content::PieceSet held;
+};
+
 class OnwardBook final : public swarm::ShareSource, public swarm::OnwardHost {
  public:
   /// A share of a network is served on from now on, or not any more.
@@ -28,13 +45,23 @@ class OnwardBook final : public swarm::ShareSource, public swarm::OnwardHost {
 
   /// All references outlive the book.
   OnwardBook(OnwardNode& node, UploadBook& uploads, swarm::Meetings& meetings, swarm::UploadGate& gate,
-             const Clock& clock)
-      : node_(&node), uploads_(&uploads), meetings_(&meetings), gate_(&gate), clock_(&clock) {}
+             const Clock& clock, const io::Executor& network)
+      : node_(&node),
+        uploads_(&uploads),
+        meetings_(&meetings),
+        gate_(&gate),
+        clock_(&clock),
+        settled_(network) {}
 
   /// Without it no member is let in. Outlives the book.
   void set_members(const MemberCheck* members) { members_ = members; }
   void on_change(OnChange callback) { on_change_ = std::move(callback); }
 
+  /// Somebody shows the right to a share that rests: whoever is called lets woken() or end() follow.
+  using Wake = std::function<void(const access::ShareId&)>;
+  void on_wake(Wake callback) { on_wake_ = std::move(callback); }
+
+  io::Awaitable<void> wake(swarm::OpenRequest request) override;
   Result<swarm::Admission> admit(const swarm::OpenRequest& request,
                                  const std::string& remote_address) override;
 
@@ -43,6 +70,16 @@ class OnwardBook final : public swarm::ShareSource, public swarm::OnwardHost {
   void set_limit(const access::ShareId& share, swarm::Rate limit_up) override;
   void arrived(const access::ShareId& share, std::span<const std::uint32_t> pieces) override;
   io::Awaitable<void> end(access::ShareId share) override;
+
+  /// Serves it from now on; one that is served already goes on, and may be put to rest.
+  void rest(RestingShare share);
+  void woken(const access::ShareId& share, AwakeShare content);
+  /// Lets go of the content of those that can be woken again and that nobody has fetched from for so long.
+  io::Awaitable<void> put_to_rest(SteadyTime::duration idle);
+  /// The owner's word as it is now.
+  void renew(const access::ShareId& share, const access::ShareDescription& said,
+             const access::SignedShareDescription& description);
+  [[nodiscard]] std::size_t awake() const;
   /// Ends everything.
   io::Awaitable<void> end_all();
 
@@ -51,9 +88,13 @@ class OnwardBook final : public swarm::ShareSource, public swarm::OnwardHost {
  private:
   struct Entry {
     swarm::OnwardShare share;
-    std::optional<crypto::PublicKey> network;  // whose members are let in, where there is no ticket
+    std::optional<crypto::PublicKey> network;
     std::shared_ptr<swarm::Meeting> meeting;
+    bool can_rest = false;
+    bool waking = false;
+    SteadyTime last_use{};
   };
+  [[nodiscard]] bool may_still_serve(const Entry& entry) const;
   [[nodiscard]] bool shows_the_right(const Entry& entry, const swarm::OpenRequest& request) const;
 
   OnwardNode* node_;
@@ -63,6 +104,8 @@ class OnwardBook final : public swarm::ShareSource, public swarm::OnwardHost {
   const Clock* clock_;
   const MemberCheck* members_ = nullptr;
   OnChange on_change_;
+  Wake on_wake_;
+  io::Gate settled_;  // something was woken, or has ended
   std::map<access::ShareId, Entry> shares_;
 };
 
@@ -70,6 +113,7 @@ class OnwardBook final : public swarm::ShareSource, public swarm::OnwardHost {
 class Admissions final : public swarm::ShareSource {
  public:
   Admissions(swarm::ShareSource& own, swarm::ShareSource& onward) : own_(&own), onward_(&onward) {}
+  io::Awaitable<void> wake(swarm::OpenRequest request) override { return onward_->wake(std::move(request)); }
   Result<swarm::Admission> admit(const swarm::OpenRequest& request,
                                  const std::string& remote_address) override;
 
