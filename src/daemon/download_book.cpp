@@ -181,13 +181,18 @@ SeedOrder DownloadBook::seed_order(const Entry& entry) const {
   const auto& stored = entry.stored;
   SeedOrder out{.id = entry.id(),
                 .share = {},
+                .owner = {},
+                .ticket = stored.request.ticket,
                 .path = stored.view.destination,
                 .select = stored.request.select,
                 .on = stored.request.settings.seed,
                 .limit_up = stored.request.settings.limit_up,
                 .moving = !stored.move_to.empty(),
                 .doubted = stored.view.seed && stored.view.seed->state == api::SeedState::kEnded};
-  if (auto share = reference_of(stored.request)) out.share = std::move(*share);
+  if (const auto share = reference_of(stored.request)) {
+    out.share = share->share;
+    out.owner = share->owner;
+  }
   return out;
 }
 
@@ -266,6 +271,7 @@ io::Awaitable<Result<>> DownloadBook::remove(std::string id, api::RemovedFiles f
   queue_.remove(id);
   if (entry->running) co_await stop_running(*entry, TransferState::kCancelled);
   co_await seeds_.suspend(id);
+  co_await end_serving(*entry);
   const auto removed = co_await remove_stopped(*entry, files);
   if (!removed) {
     entry->leaving = false;
@@ -274,7 +280,6 @@ io::Awaitable<Result<>> DownloadBook::remove(std::string id, api::RemovedFiles f
     co_return std::unexpected(removed.error());
   }
   entries_.erase(id);
-  co_await end_serving(*entry);
   co_await seeds_.forget(id);
   if (on_removed_) on_removed_(id);
   start_due();

@@ -68,6 +68,8 @@ void OnwardBook::rest(RestingShare share) {
     // Who fetches goes on with what it was let in to; others wake it.
     Entry& entry = found->second;
     entry.can_rest = true;
+    entry.ticket = std::move(share.ticket);
+    entry.share.secret.reset();
     entry.share.served.reset();
     entry.waking = false;
     renew(id, share.said, share.description);
@@ -76,13 +78,14 @@ void OnwardBook::rest(RestingShare share) {
   const bool of_network = share.network.has_value();
   Entry entry{.share = {.said = std::move(share.said),
                         .description = std::move(share.description),
-                        .secret = std::move(share.secret),
+                        .secret = std::nullopt,
                         .membership = {},
                         .served = nullptr,
                         .part = nullptr,
                         .held = content::PieceSet(),
                         .limit_up = share.limit_up},
               .network = share.network,
+              .ticket = std::move(share.ticket),
               .meeting = nullptr,
               .can_rest = true};
   shares_.emplace(id, std::move(entry));
@@ -154,9 +157,14 @@ io::Awaitable<void> OnwardBook::end_all() {
 }
 
 bool OnwardBook::shows_the_right(const Entry& entry, const swarm::OpenRequest& request) const {
-  if (entry.share.secret) {
+  const auto proves = [&](const access::TicketSecret& secret) {
     return request.proof &&
-           access::check_proof(*request.proof, *entry.share.secret, ByteView(request.exporter), request.peer);
+           access::check_proof(*request.proof, secret, ByteView(request.exporter), request.peer);
+  };
+  if (entry.share.secret) return proves(*entry.share.secret);
+  if (!entry.ticket.empty()) {
+    const auto ticket = access::Ticket::parse(entry.ticket);
+    return ticket && proves(ticket->secret);
   }
   if (request.proof || members_ == nullptr) return false;
   const auto network = members_->check_member(request.membership, request.peer);

@@ -28,7 +28,8 @@ class OnwardNode {
 struct RestingShare {
   access::ShareDescription said;  // by the owner; serve_until is set
   access::SignedShareDescription description;
-  std::optional<access::TicketSecret> secret;
+  /// The text: guarded memory is a few pages for each secret, too much for what may be thousands.
+  std::string ticket;
   std::optional<crypto::PublicKey> network;  // whose members are let in, where there is no ticket
   swarm::Rate limit_up;
 };
@@ -89,6 +90,7 @@ class OnwardBook final : public swarm::ShareSource, public swarm::OnwardHost {
   struct Entry {
     swarm::OnwardShare share;
     std::optional<crypto::PublicKey> network;
+    std::string ticket;  // of one that may rest
     std::shared_ptr<swarm::Meeting> meeting;
     bool can_rest = false;
     bool waking = false;

@@ -120,10 +120,9 @@ void SeedBook::serve(Seed& seed) {
   if (!seed.may_serve() || !seed.kept) return;
   RestingShare share{.said = seed.said,
                      .description = seed.word.description,
-                     .secret = std::nullopt,
+                     .ticket = seed.order.ticket,
                      .network = seed.word.network,
                      .limit_up = seed.order.limit_up};
-  if (seed.order.share.secret) share.secret = seed.order.share.secret->clone();
   node_->onward().rest(std::move(share));
 }
 
@@ -131,7 +130,7 @@ io::Awaitable<void> SeedBook::add(SeedOrder order, swarm::Delivered delivered) {
   auto seed = std::make_shared<Seed>(Seed{.order = std::move(order), .word = {}, .said = delivered.said});
   seed->word.description = delivered.description;
   seed->next_visit = node_->clock().steady() + kFirstVisitAfter;
-  if (!seed->order.share.secret) {
+  if (seed->order.ticket.empty()) {
     const auto network = networks_->check_member(delivered.membership, node_->device().peer_id());
     if (!network) co_return;
     seed->word.network = *network;
@@ -157,7 +156,7 @@ io::Awaitable<void> SeedBook::add(SeedOrder order, swarm::Delivered delivered) {
     seed->kept = false;
     seed->ended = kept.error().context;
   }
-  if (!seed->may_serve()) co_await node_->onward().end(seed->order.share.share);
+  if (!seed->may_serve()) co_await node_->onward().end(seed->order.share);
   place(std::move(seed));
 }
 
@@ -206,10 +205,10 @@ void SeedBook::set(const std::string& id, bool on, swarm::Rate limit_up) {
   if (!seed) return;
   const bool was_on = std::exchange(seed->order.on, on);
   seed->order.limit_up = limit_up;
-  if (was_on && !on) tasks_.spawn(node_->onward().end(seed->order.share.share));
+  if (was_on && !on) tasks_.spawn(node_->onward().end(seed->order.share));
   if (!was_on && on) seed->next_visit = node_->clock().steady();
   serve(*seed);
-  node_->onward().set_limit(seed->order.share.share, limit_up);
+  node_->onward().set_limit(seed->order.share, limit_up);
   changed_.open_all();
 }
 
@@ -217,7 +216,7 @@ io::Awaitable<void> SeedBook::suspend(std::string id) {
   const Found seed = find(id);
   if (!seed) co_return;
   seed->suspended = true;
-  co_await node_->onward().end(seed->order.share.share);
+  co_await node_->onward().end(seed->order.share);
 }
 
 io::Awaitable<void> SeedBook::resettle(std::string id, std::filesystem::path path, Because because) {
@@ -257,7 +256,7 @@ io::Awaitable<Result<>> SeedBook::keep_stamps(Found seed, Because because) {
 io::Awaitable<void> SeedBook::withdraw(Found seed, std::string reason) {
   if (!seed->ended.empty()) co_return;
   seed->ended = std::move(reason);
-  co_await node_->onward().end(seed->order.share.share);
+  co_await node_->onward().end(seed->order.share);
   tell(*seed);
 }
 
@@ -278,10 +277,10 @@ io::Awaitable<void> SeedBook::forget(std::string id) {
   if (!seed) co_return;
   seed->kept = false;
   seeds_.erase(id);
-  co_await node_->onward().end(seed->order.share.share);
+  co_await node_->onward().end(seed->order.share);
   // Another download may have brought the same share.
   for (const auto& [other, kept] : seeds_) {
-    if (kept->order.share.share == seed->order.share.share) serve(*kept);
+    if (kept->order.share == seed->order.share) serve(*kept);
   }
 }
 
@@ -308,7 +307,7 @@ std::optional<api::SeedView> SeedBook::view(const std::string& id) const {
 
 void SeedBook::wake(const access::ShareId& share) {
   for (const auto& [id, seed] : seeds_) {
-    if (seed->order.share.share != share || !seed->may_serve() || !seed->kept) continue;
+    if (seed->order.share != share || !seed->may_serve() || !seed->kept) continue;
     tasks_.spawn(load(seed));
     return;
   }
@@ -318,7 +317,7 @@ void SeedBook::wake(const access::ShareId& share) {
 io::Awaitable<void> SeedBook::load(Found seed) {
   auto awake = co_await awakened(*seed);
   if (awake && seed->may_serve() && seeds_.contains(seed->order.id)) {
-    node_->onward().woken(seed->order.share.share, std::move(*awake));
+    node_->onward().woken(seed->order.share, std::move(*awake));
     co_return;
   }
   const bool of_the_files =
@@ -329,7 +328,7 @@ io::Awaitable<void> SeedBook::load(Found seed) {
     co_return;
   }
   if (!awake) log::warn("cannot serve a download on: {}", to_string(awake.error()));
-  co_await node_->onward().end(seed->order.share.share);
+  co_await node_->onward().end(seed->order.share);
 }
 
 /// Its files may be what they were again: somebody has put back what was away.

@@ -21,7 +21,9 @@ namespace covey::daemon {
 /// A complete download as its user asked for it.
 struct SeedOrder {
   std::string id;
-  access::ShareReference share;
+  access::ShareId share;
+  identity::PeerId owner;
+  std::string ticket;          // empty: as a member
   std::filesystem::path path;  // of the result
   std::vector<std::string> select;
   bool on = true;

@@ -42,7 +42,7 @@ io::Awaitable<void> SeedBook::tend() {
       co_await node_->onward().put_to_rest(kIdle);
       for (auto& [id, seed] : seeds_) {
         // One whose share was served by a later download that is gone.
-        if (!node_->onward().serves(seed->order.share.share)) serve(*seed);
+        if (!node_->onward().serves(seed->order.share)) serve(*seed);
       }
     }
     if (const Found due = next_due(now)) {
@@ -71,7 +71,7 @@ void SeedBook::schedule(Seed& seed, bool answered) {
   } else if (answered) {
     seed.in_vain = 0;
     seed.next_visit =
-        now + (seed.order.share.secret ? kVisitByTicket : std::chrono::minutes(kVisitInNetwork));
+        now + (seed.order.ticket.empty() ? std::chrono::minutes(kVisitInNetwork) : kVisitByTicket);
   } else {
     const auto pause = kFirstPause * (1U << std::min(seed.in_vain++, 8U));
     seed.next_visit = now + std::min<std::chrono::minutes>(pause, kLongestPause);
@@ -95,13 +95,14 @@ io::Awaitable<void> SeedBook::visit(std::string id) {
 
 io::Awaitable<swarm::ShareVisit::Outcome> SeedBook::visit_at(const Seed& seed, identity::PeerId peer,
                                                              std::vector<access::Endpoint> addresses) {
+  const auto ticket = access::Ticket::parse(seed.order.ticket);
   swarm::LaneTarget target{.peer = peer,
                            .addresses = std::move(addresses),
-                           .share = seed.order.share.share,
-                           .secret = seed.order.share.secret ? &*seed.order.share.secret : nullptr,
+                           .share = seed.order.share,
+                           .secret = ticket ? &ticket->secret : nullptr,
                            .membership = seed.membership,
                            .deadlines = {}};
-  auto introduce = [this, share = seed.order.share.share](const swarm::ShareOpening& opening) {
+  auto introduce = [this, share = seed.order.share](const swarm::ShareOpening& opening) {
     const auto seen = access::Endpoint::parse(opening.seen_at);
     const auto same = [&](const access::Endpoint& known) { return known.ip_text() == seen->ip_text(); };
     if (seen && std::none_of(seen_at_.begin(), seen_at_.end(), same)) {
@@ -127,16 +128,18 @@ io::Awaitable<swarm::ShareVisit::Outcome> SeedBook::visit_at(const Seed& seed, i
 
 /// Whether the owner has answered.
 io::Awaitable<bool> SeedBook::visit_owner(Found seed) {
-  auto addresses = seed->order.share.addresses;
-  if (!seed->order.share.secret) {
-    auto found = co_await networks_->locate(seed->order.share.share, seed->order.share.owner);
+  std::vector<access::Endpoint> addresses;
+  if (auto ticket = access::Ticket::parse(seed->order.ticket)) {
+    addresses = std::move(ticket->addresses);
+  } else {
+    auto found = co_await networks_->locate(seed->order.share, seed->order.owner);
     if (!found) co_return false;
     addresses = std::move(found->addresses);
     seed->membership = std::move(found->membership);
     seed->others = std::move(found->others);
   }
   if (addresses.empty() || stopping_) co_return false;
-  auto outcome = co_await visit_at(*seed, seed->order.share.owner, std::move(addresses));
+  auto outcome = co_await visit_at(*seed, seed->order.owner, std::move(addresses));
   if (!outcome.opening) {
     const Error& error = outcome.opening.error();
     if (!outcome.was_said || !is_no(error.code)) co_return false;
@@ -152,9 +155,9 @@ io::Awaitable<bool> SeedBook::visit_owner(Found seed) {
 /// Others may have a later word of the owner's.
 io::Awaitable<void> SeedBook::visit_others(Found seed) {
   std::vector<swarm::Whereabouts::Provider> others = seed->others;
-  const auto meeting = node_->services().meetings->at(seed->order.share.share);
+  const auto meeting = node_->services().meetings->at(seed->order.share);
   for (const auto& record : meeting->providers(node_->device().peer_id())) {
-    const auto said = access::verify(record, seed->order.share.share, node_->clock().wall());
+    const auto said = access::verify(record, seed->order.share, node_->clock().wall());
     if (said) others.push_back({.peer = said->peer, .addresses = said->addresses});
   }
   if (others.size() > kOthersAsked) others.resize(kOthersAsked);
@@ -169,8 +172,7 @@ io::Awaitable<void> SeedBook::visit_others(Found seed) {
 /// The owner's word, whoever brings it. Whether it was of use.
 io::Awaitable<bool> SeedBook::take_word(Found seed, access::SignedShareDescription description,
                                         bool by_owner) {
-  auto said =
-      access::verify(description, seed->order.share.owner, seed->order.share.share, node_->clock().wall());
+  auto said = access::verify(description, seed->order.owner, seed->order.share, node_->clock().wall());
   if (!said) {
     log::debug("a word about what is served on was refused: {}", said.error().context);
     co_return false;
@@ -187,7 +189,7 @@ io::Awaitable<bool> SeedBook::take_word(Found seed, access::SignedShareDescripti
                              *said->serve_until < *seed->said.serve_until;
   seed->word.description = std::move(description);
   seed->said = std::move(*said);
-  node_->onward().renew(seed->order.share.share, seed->said, seed->word.description);
+  node_->onward().renew(seed->order.share, seed->said, seed->word.description);
   if (!worth_storing || !seed->kept) co_return true;
   auto keep = [id = seed->order.id, word = seed->word](DaemonStore& store) {
     return store.save_seed(id, word);
