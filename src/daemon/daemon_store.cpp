@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kMaxTextBytes = 60'000;
 
-constexpr std::array<db::Migration, 3> kMigrations{
+constexpr std::array<db::Migration, 4> kMigrations{
     {{1, "shares, tickets and downloads", R"sql(
   CREATE TABLE share (
     id TEXT PRIMARY KEY,
@@ -56,6 +56,16 @@ constexpr std::array<db::Migration, 3> kMigrations{
   CREATE TABLE setting (
     name TEXT PRIMARY KEY,
     value TEXT NOT NULL
+  ) STRICT;
+)sql"},
+     {4, "what complete downloads are served on by", R"sql(
+  CREATE TABLE seed (
+    id TEXT PRIMARY KEY REFERENCES download(id) ON DELETE CASCADE,
+    sealed BLOB NOT NULL        -- the owner's word, the network
+  ) STRICT;
+  CREATE TABLE seed_content (   -- apart: large, and never written again
+    id TEXT PRIMARY KEY REFERENCES download(id) ON DELETE CASCADE,
+    sealed BLOB NOT NULL        -- stamps, list of files
   ) STRICT;
 )sql"}}};
 

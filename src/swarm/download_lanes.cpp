@@ -218,6 +218,9 @@ void Download::begin_plan() {
   const auto& job = content_.job();
   plan_ = std::make_unique<PiecePlan>(*job->manifest, job->wanted, job->pieces->held(), order_.piece_order,
                                       jitter_());
+  for (auto& [file, layer] : job->layers->all()) {
+    if (!job->pieces->has_all(file)) plan_->set_layer(file, layer);
+  }
   for (const auto& [source, active] : active_) {
     if (active.opened) add_to_plan(source);
   }
@@ -269,6 +272,7 @@ void Download::wake_lanes_at(SteadyTime when) {
 
 void Download::on_layer(content::FileIndex file, Layer layer) {
   content_.job()->layers->add(file, layer);
+  if (services_.layers != nullptr && order_.keep == Keep::kFiles) tasks_.spawn(keep_layer(layer));
   plan_->set_layer(file, std::move(layer));
   if (serving_) {
     std::vector<std::uint32_t> pieces;
