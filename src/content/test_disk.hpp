@@ -1,5 +1,5 @@
 #pragma once
-// For this module's tests only: a disk whose Nth call fails, and that forgets what was not synced.
+// For tests only: a disk whose Nth call fails, and that forgets what was not synced.
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -92,6 +92,12 @@ class TestDisk final : public DiskCalls {
   int sync_folder(int) override { return fails() ? -1 : 0; }
   int rename_new(int from_folder, const char* from, int to_folder, const char* to) override {
     return fails() ? -1 : DiskCalls::rename_new(from_folder, from, to_folder, to);
+  }
+  int rename_over(int folder, const char* from, const char* to) override {
+    return fails() ? -1 : DiskCalls::rename_over(folder, from, to);
+  }
+  int remove_file(int folder, const char* name) override {
+    return fails() ? -1 : DiskCalls::remove_file(folder, name);
   }
   int exchange(int from_folder, const char* from, int to_folder, const char* to) override {
     if (cannot_exchange) {
