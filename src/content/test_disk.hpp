@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -68,7 +69,10 @@ class TestDisk final : public DiskCalls {
     return -1;
   }
   int resize(int file, std::uint64_t size) override {
-    if (fails()) return -1;
+    if (fails() || std::exchange(fail_next_resize, false)) {
+      errno = error_;
+      return -1;
+    }
     remember(file, size, static_cast<std::size_t>(1) << 20);
     return DiskCalls::resize(file, size);
   }
@@ -108,6 +112,7 @@ class TestDisk final : public DiskCalls {
   }
   BootId boot_id() override { return BootId({0, 0, 0, 0, 0, 0, 0, boot_}); }
   bool cannot_exchange = false;
+  bool fail_next_resize = false;
 
  private:
   struct Undo {
