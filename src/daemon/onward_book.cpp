@@ -249,10 +249,12 @@ std::shared_ptr<swarm::AdmissionTerms> OnwardBook::terms(Entry& entry, const Ope
                                                          access::Right right) {
   const access::ShareDescription& said = entry.share.said;
   if (right != access::Right::kGrant)
-    return std::make_shared<swarm::AdmissionTerms>(said.expires_at, std::nullopt);
+    return std::make_shared<swarm::AdmissionTerms>(
+        said.expires_at, "this share has expired; ask its owner to share it again", std::nullopt);
   std::erase_if(entry.by_grant, [](const auto& running) { return running.second.expired(); });
   // A grant that was renewed holds for longer than the former one did, so each stream has terms of its own.
-  auto made = std::make_shared<swarm::AdmissionTerms>(opening.grant->expires_at, std::nullopt);
+  auto made = std::make_shared<swarm::AdmissionTerms>(opening.grant->expires_at, "this approval has run out",
+                                                      std::nullopt);
   entry.by_grant.emplace(opening.grant->id, made);
   return made;
 }

@@ -122,7 +122,7 @@ void Download::judge(const LanePlace& place, const Error& error) {
   if (is_passing(error.code)) return;
   // What the owner says of its share holds, whoever else would serve it.
   const bool refused = error.code == ErrorCode::kRefused || error.code == ErrorCode::kExpired ||
-                       error.code == ErrorCode::kNotFound;
+                       error.code == ErrorCode::kNotFound || error.code == ErrorCode::kMustAsk;
   const bool blamed =
       fault == Fault::kPeer && (is_lie(error.code) || error.code == ErrorCode::kSourceChanged);
   if (owner && !blamed && (refused || pool_.active() <= 1)) {
