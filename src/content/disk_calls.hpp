@@ -1,5 +1,6 @@
 #pragma once
-// DiskCalls: the system calls by which downloads and logs are written, and the seam where tests make them fail.
+// DiskCalls: the system calls by which downloads and logs are written, and the seam where tests make them
+// fail.
 //
 // The default implementation is the operating system's; this file and its .cpp hold the calls that only Linux
 // has. Calls behave as their namesakes: they return -1 and set errno. Callable from any thread.
