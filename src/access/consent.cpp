@@ -146,9 +146,10 @@ Error answer(const Judgement& refused, AskedBy asked_by) {
       return {ErrorCode::kRefused, "as many bytes were fetched as its owner approved; ask again"};
     case Reason::kNotNamed:
       return {ErrorCode::kMustAsk,
-              "its owner lets in peers that were named, and those that ask and are approved"};
+              "its owner lets in only peers that were named or approved; ask first, or ask for a ticket"};
     default:
-      return {ErrorCode::kMustAsk, "its owner approves each peer that fetches it; ask for it first"};
+      return {ErrorCode::kMustAsk,
+              "its owner approves each peer that fetches it; ask first, or ask for a ticket"};
   }
 }
 

@@ -132,6 +132,7 @@ TEST(ApiYaml, names_every_field) {
   expect_fields<TransferView>(document, "Transfer");
   expect_fields<TransferSettings>(document, "TransferSettings");
   expect_fields<CheckView>(document, "Check");
+  expect_fields<SeedView>(document, "Seed");
   expect_fields<LimitSettings>(document, "LimitSettings");
   expect_fields<LimitsView>(document, "Limits");
   expect_fields<json_form::MoveBody>(document, "MoveRequest");

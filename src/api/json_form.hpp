@@ -56,6 +56,10 @@ struct Names<PieceOrder> {
   static constexpr std::array<std::string_view, 2> kAll{"rarest_first", "sequential"};
 };
 template <>
+struct Names<SeedState> {
+  static constexpr std::array<std::string_view, 4> kAll{"serving", "off", "waiting", "ended"};
+};
+template <>
 struct Names<FoundBy> {
   static constexpr std::array<std::string_view, 3> kAll{"owner", "tracker", "exchange"};
 };
@@ -141,6 +145,14 @@ void fields(Visitor& visit, TransferSettings& v) {
   visit.defaulted("piece_order", v.piece_order);
   visit("limit_down", v.limit_down);
   visit("limit_up", v.limit_up);
+  visit.defaulted("seed", v.seed);
+}
+
+template <typename Visitor>
+void fields(Visitor& visit, SeedView& v) {
+  visit("state", v.state);
+  visit("until", v.until);
+  visit("reason", v.reason);
 }
 
 template <typename Visitor>
@@ -197,6 +209,7 @@ void fields(Visitor& visit, TransferView& v) {
   visit.defaulted("settings", v.settings);
   visit("queue_position", v.queue_position);
   visit("check", v.check);
+  visit("seed", v.seed);
 }
 
 template <typename Visitor>

@@ -40,6 +40,7 @@ TEST_F(ApiServer, serves_every_route_to_the_client) {
   TransferSettings settings;
   settings.priority = Priority::kHigh;
   settings.limit_up = 7;
+  settings.seed = false;
   EXPECT_EQ(client.set("t1", settings).value().settings, settings);
   EXPECT_EQ(client.verify("t1").value().state, TransferState::kVerifying);
   EXPECT_EQ(client.move("t1", "/d é").value().state, TransferState::kMoving);
@@ -56,8 +57,9 @@ TEST_F(ApiServer, serves_every_route_to_the_client) {
       service_.asked,
       ElementsAre("share /a b/\xc3\xa9", "ticket My photos/2026 %?#..", "download covey:x /d", "pause t1",
                   "resume t1", "cancel delete t1", "cancel keep ..",
-                  R"(set t1 {"priority":"high","piece_order":"rarest_first","limit_up":7})", "verify t1",
-                  "move t1 to /d é", "remove t1 partial", "limits " + to_json(limits), "unshare share0"));
+                  R"(set t1 {"priority":"high","piece_order":"rarest_first","limit_up":7,"seed":false})",
+                  "verify t1", "move t1 to /d é", "remove t1 partial", "limits " + to_json(limits),
+                  "unshare share0"));
 }
 
 TEST_F(ApiServer, serves_networks_to_the_client) {

@@ -107,6 +107,7 @@ struct TransferSettings {
   PieceOrder piece_order = PieceOrder::kRarestFirst;
   std::optional<std::uint64_t> limit_down;
   std::optional<std::uint64_t> limit_up;
+  bool seed = true;  // go on serving it to others once it is complete
   bool operator==(const TransferSettings&) const = default;
 };
 
@@ -118,6 +119,15 @@ struct CheckView {
   std::uint64_t changed_total = 0;
   std::uint64_t unproved = 0;  // files that cannot be checked before they are whole
   std::string advice;          // for a person: what was found and what to do
+};
+
+/// Whether a complete download is served on to others: it is; not, by the settings; not now; not any more.
+enum class SeedState : std::uint8_t { kServing, kOff, kWaiting, kEnded };
+
+struct SeedView {
+  SeedState state = SeedState::kServing;
+  std::optional<UnixMs> until;  // by the owner's word, which is renewed while the owner can be reached
+  std::string reason;           // for kWaiting and kEnded: why, and what to do
 };
 
 struct TransferPeerView {
@@ -152,6 +162,7 @@ struct TransferView {
   TransferSettings settings;                    // of a download
   std::optional<std::uint64_t> queue_position;  // from 1, while it waits for its turn
   std::optional<CheckView> check;               // of the last time it was read again
+  std::optional<SeedView> seed;                 // of a complete one whose owner lets others serve it
 };
 
 /// Who spoke of a source of a download.

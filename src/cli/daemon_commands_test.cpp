@@ -275,8 +275,9 @@ TEST_F(DaemonCommands, set_changes_what_it_was_told_and_leaves_the_rest) {
   service_.kept_transfers.back().settings.limit_up = 9;
   start_daemon();
   EXPECT_EQ(covey({"set", "t1", "--priority", "high", "--sequential", "--limit-up", "none"}), 0);
-  EXPECT_THAT(service_.asked,
-              ElementsAre(R"(set t1 {"priority":"high","piece_order":"sequential","limit_down":7})"));
+  EXPECT_THAT(
+      service_.asked,
+      ElementsAre(R"(set t1 {"priority":"high","piece_order":"sequential","limit_down":7,"seed":true})"));
   EXPECT_EQ(covey({"set", "t1"}), 0);
   EXPECT_THAT(err(), HasSubstr("down at most 7 B/s"));
   EXPECT_EQ(covey({"set", "t9", "--priority", "high"}), 4);
@@ -284,6 +285,22 @@ TEST_F(DaemonCommands, set_changes_what_it_was_told_and_leaves_the_rest) {
   EXPECT_THAT(err(), HasSubstr("500K or 5M"));
   EXPECT_EQ(covey({"set", "t1", "--priority", "urgent"}), 2);
   EXPECT_EQ(covey({"set", "t1", "--sequential", "--rarest-first"}), 2);
+}
+
+TEST_F(DaemonCommands, what_is_handed_on_is_said_and_switched) {
+  service_.kept_transfers.push_back(running());
+  service_.kept_transfers.back().state = api::TransferState::kComplete;
+  service_.kept_transfers.back().seed.emplace();
+  start_daemon();
+  EXPECT_EQ(covey({"transfers", "t1"}), 0);
+  EXPECT_THAT(err(), HasSubstr("it is handed on to others; covey set t1 --seed off ends that"));
+  EXPECT_EQ(covey({"set", "t1", "--seed", "off"}), 0);
+  EXPECT_THAT(service_.asked.back(), HasSubstr(R"("seed":false)"));
+  EXPECT_EQ(covey({"set", "t1", "--seed", "maybe"}), 2);
+  service_.kept_transfers.back().seed = {
+      .state = api::SeedState::kEnded, .until = {}, .reason = "x has changed"};
+  EXPECT_EQ(covey({"transfers", "t1"}), 0);
+  EXPECT_THAT(err(), HasSubstr("not handed on to others any more: x has changed"));
 }
 
 TEST_F(DaemonCommands, limits_are_shown_and_changed) {

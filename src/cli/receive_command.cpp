@@ -57,6 +57,7 @@ Result<api::DownloadRequest> download_request_of(const DownloadOptions& options,
   std::filesystem::create_directories(request.directory, error);
   if (error) return fail_errno(error.value(), "cannot make the folder " + printable(request.directory));
   request.select = options.select;
+  request.settings.seed = session.settings().is_on("get.seed", true);
   TRY_VOID(apply(options.settings, request.settings));
   if (options.overwrite) request.on_existing = api::OnExisting::kOverwrite;
   if (options.rename) request.on_existing = api::OnExisting::kRename;

@@ -149,6 +149,8 @@ const std::vector<Setting>& all_settings() {
        "Where received files are put; without it, the current folder."},
       {"receive.wait", SettingKind::kDuration, R"("2m")",
        "How long to look for a sender that does not answer."},
+      {"get.seed", SettingKind::kSwitch, "true",
+       "Whether what covey get fetches is handed on to others once it is complete."},
       {"ticket.expires", SettingKind::kDuration, R"("7d")", "How long tickets of covey ticket hold."},
       {"ticket.uses", SettingKind::kCount, "5", "How many receivers a ticket of covey ticket lets in."},
       {"output.color", SettingKind::kSwitch, "true", "Colours on a terminal."},

@@ -32,6 +32,11 @@ void add_setting_options(CLI::App* command, SettingOptions& options) {
       ->type_name("RATE");
   command->add_option("--limit-up", options.limit_up, "Likewise, for what it hands on to others")
       ->type_name("RATE");
+  command
+      ->add_option("--seed", options.seed,
+                   "Whether it goes on being handed on to others once it is complete: on or off")
+      ->check(CLI::IsMember({"on", "off"}))
+      ->type_name("on|off");
 }
 
 }  // namespace covey::cli

@@ -14,7 +14,7 @@ namespace covey::cli {
 /// `what` stands for the positional argument's name, `description` for its help.
 void add_download_options(CLI::App* command, DownloadOptions& options, const std::string& what,
                           const std::string& description);
-/// --sequential, --limit-down, --limit-up, --priority
+/// --sequential, --limit-down, --limit-up, --priority, --seed
 void add_setting_options(CLI::App* command, SettingOptions& options);
 
 }  // namespace covey::cli

@@ -1,5 +1,6 @@
 #include "cli/transfer_commands.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <ostream>
 
@@ -59,6 +60,28 @@ void add_row(Table& table, const TransferView& view, Glyphs glyphs) {
              {"", view.destination},
              {view.settings.priority == api::Priority::kNormal ? "" : priority, priority},
              {"", view.queue_position ? std::to_string(*view.queue_position) : ""}});
+}
+
+/// Whether a complete one is handed on to others, beside the table.
+void say_seed(const std::string& id, const std::vector<TransferView>& views, Session& session) {
+  const auto view = std::find_if(views.begin(), views.end(), [&](const auto& v) { return v.id == id; });
+  if (view == views.end() || !view->seed) return;
+  const api::SeedView& seed = *view->seed;
+  const std::string reason = printable(seed.reason);
+  switch (seed.state) {
+    case api::SeedState::kServing:
+      session.say(fmt::format("it is handed on to others; covey set {} --seed off ends that", id));
+      return;
+    case api::SeedState::kOff:
+      session.say(fmt::format("it is not handed on to others; covey set {} --seed on changes that", id));
+      return;
+    case api::SeedState::kWaiting:
+      session.say("it is not handed on to others at the moment: " + reason);
+      return;
+    case api::SeedState::kEnded:
+      session.say("it is not handed on to others any more: " + reason);
+      return;
+  }
 }
 
 Table transfer_table() {
@@ -121,6 +144,7 @@ ExitCode transfers(const TransfersOptions& options, Session& session) {
   if (session.is_json()) return ExitCode::kDone;
   if (table.empty()) session.say("no transfers yet; covey get TICKET starts one");
   if (!table.empty()) session.console().out << drawn(table, session.console());
+  if (!options.id.empty()) say_seed(options.id, *all, session);
   return ExitCode::kDone;
 }
 

@@ -33,6 +33,7 @@ Result<> apply(const SettingOptions& options, api::TransferSettings& settings) {
   if (!options.limit_up.empty()) {
     TRY(settings.limit_up, rate_from(options.limit_up));
   }
+  if (!options.seed.empty()) settings.seed = options.seed == "on";
   return {};
 }
 
@@ -47,6 +48,7 @@ std::string settings_words(const api::TransferSettings& settings) {
   if (settings.piece_order == api::PieceOrder::kSequential) parts.emplace_back("sequential");
   if (settings.limit_down) parts.push_back("down at most " + rate_words(settings.limit_down));
   if (settings.limit_up) parts.push_back("up at most " + rate_words(settings.limit_up));
+  if (!settings.seed) parts.emplace_back("not served on once complete");
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 

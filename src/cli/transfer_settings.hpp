@@ -16,6 +16,7 @@ struct SettingOptions {
   bool rarest_first = false;
   std::string limit_down;
   std::string limit_up;
+  std::string seed;  // "on", "off"
 };
 
 /// "5M", "none"; kInvalidArgument otherwise, and for 0.

@@ -114,6 +114,14 @@ int DiskCalls::rename_new(int from_folder, const char* from, int to_folder, cons
   return flags_unknown(errno) ? rename_new_by_link(from_folder, from, to_folder, to) : -1;
 }
 
+int DiskCalls::rename_over(int folder, const char* from, const char* to) {
+  return ::renameat(folder, from, folder, to);
+}
+
+int DiskCalls::remove_file(int folder, const char* name) {
+  return ::unlinkat(folder, name, 0);
+}
+
 int DiskCalls::exchange(int from_folder, const char* from, int to_folder, const char* to) {
   return ::renameat2(from_folder, from, to_folder, to, RENAME_EXCHANGE);
 }

@@ -1,5 +1,6 @@
 #pragma once
-// DiskCalls: the system calls by which a download is written, and the seam where tests make them fail.
+// DiskCalls: the system calls by which downloads and logs are written, and the seam where tests make them
+// fail.
 //
 // The default implementation is the operating system's; this file and its .cpp hold the calls that only Linux
 // has. Calls behave as their namesakes: they return -1 and set errno. Callable from any thread.
@@ -34,6 +35,9 @@ class DiskCalls {
   virtual int sync_folder(int folder);    // the names in it
   /// Fails with EEXIST when `to` is taken.
   virtual int rename_new(int from_folder, const char* from, int to_folder, const char* to);
+  /// In one step, whether `to` is there or not.
+  virtual int rename_over(int folder, const char* from, const char* to);
+  virtual int remove_file(int folder, const char* name);
   /// Swaps the two in one step.
   virtual int exchange(int from_folder, const char* from, int to_folder, const char* to);
   virtual BootId boot_id();

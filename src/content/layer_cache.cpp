@@ -61,18 +61,6 @@ Result<Record> decode(ByteView bytes) {
   return record;
 }
 
-/// Writes a file under a name of its own, then gives it its name, so that nobody reads half of it.
-bool write_whole(const std::filesystem::path& path, ByteView bytes) {
-  const std::filesystem::path temporary = path.string() + ".new" + std::to_string(::getpid());
-  const FileDescriptor file(
-      ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
-  if (!file) return false;
-  if (DiskCalls::real().append(file.get(), bytes) == 0 && ::rename(temporary.c_str(), path.c_str()) == 0)
-    return true;
-  ::unlink(temporary.c_str());
-  return false;
-}
-
 FileDescriptor open_index(const std::filesystem::path& directory) {
   return FileDescriptor(
       ::open((directory / "index.v1").c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600));
@@ -122,16 +110,16 @@ void DirectoryLayerCache::rewrite_index() {
     const Bytes record = encode(known.stamp, known.id);
     bytes.insert(bytes.end(), record.begin(), record.end());
   }
-  if (!write_whole(directory_ / "index.v1", bytes)) return;
-  if (FileDescriptor index = open_index(directory_)) index_ = std::move(index);
+  if (!LayerFolder::write_whole(layers_.path() / "index.v1", bytes)) return;
+  if (FileDescriptor index = open_index(layers_.path())) index_ = std::move(index);
   remove_unused_layers();
 }
 
 void DirectoryLayerCache::remove_unused_layers() const {
   std::unordered_set<std::string> used;
-  for (const auto& [key, known] : known_) used.insert(layer_path(known.id).string());
+  for (const auto& [key, known] : known_) used.insert(layers_.file_of(known.id).string());
   std::error_code error;
-  for (std::filesystem::recursive_directory_iterator it(directory_, error), end; !error && it != end;
+  for (std::filesystem::recursive_directory_iterator it(layers_.path(), error), end; !error && it != end;
        it.increment(error))
     if (it->path().extension() == ".layer" && !used.contains(it->path().string())) {
       std::error_code ignored;
@@ -139,40 +127,19 @@ void DirectoryLayerCache::remove_unused_layers() const {
     }
 }
 
-std::filesystem::path DirectoryLayerCache::layer_path(const ContentId& id) const {
-  const std::string text = to_text(id);
-  return directory_ / text.substr(0, 2) / (text + ".layer");
-}
-
-std::optional<PieceLayer> DirectoryLayerCache::load_layer(const PieceGeometry& geometry,
-                                                          const ContentId& id) const {
-  Bytes raw;
-  if (!geometry.one_piece()) {
-    const FileDescriptor file(::open(layer_path(id).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
-    if (!file) return std::nullopt;
-    auto bytes = read_whole(file.get(), PieceLayer::raw_size(geometry));
-    if (!bytes) return std::nullopt;
-    raw = std::move(*bytes);
-  }
-  auto layer = PieceLayer::verified(geometry, raw, id);
-  if (!layer) return std::nullopt;
-  return std::move(*layer);
-}
-
-bool DirectoryLayerCache::save_layer(const PieceLayer& layer) const {
-  const std::filesystem::path path = layer_path(layer.root());
-  ::mkdir(path.parent_path().c_str(), 0700);
-  return write_whole(path, layer.raw());
-}
-
 std::optional<CachedFile> DirectoryLayerCache::find(const FileStamp& stamp) {
-  const auto it = known_.find({stamp.device, stamp.inode});
-  if (it == known_.end() || it->second.stamp != stamp) return std::nullopt;
+  ContentId id;
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto it = known_.find({stamp.device, stamp.inode});
+    if (it == known_.end() || it->second.stamp != stamp) return std::nullopt;
+    id = it->second.id;
+  }
   const auto geometry = PieceGeometry::for_size(stamp.size);
   if (!geometry) return std::nullopt;
-  auto layer = load_layer(*geometry, it->second.id);
+  auto layer = layers_.find(*geometry, id);
   if (!layer) return std::nullopt;
-  return CachedFile{it->second.id, std::move(*layer)};
+  return CachedFile{id, std::move(*layer)};
 }
 
 void DirectoryLayerCache::store(const FileStamp& stamp, WallTime hashing_began, const PieceLayer& layer) {
@@ -180,14 +147,28 @@ void DirectoryLayerCache::store(const FileStamp& stamp, WallTime hashing_began, 
   const std::int64_t racy_ns = std::chrono::nanoseconds(kRacyAge).count();
   if (std::max(stamp.mtime_ns, stamp.ctime_ns) > began_ns - racy_ns) return;
   if (layer.geometry().size() != stamp.size) return;
-  if (!layer.geometry().one_piece() && !save_layer(layer)) return;
-  known_[{stamp.device, stamp.inode}] = {stamp, layer.root()};
-  const Bytes record = encode(stamp, layer.root());
+  if (layers_.keep(layer)) note(stamp, layer.root());
+}
+
+void DirectoryLayerCache::vouch(const FileStamp& stamp, const ContentId& id) {
+  const auto geometry = PieceGeometry::for_size(stamp.size);
+  if (geometry && (geometry->one_piece() || layers_.may_hold(id))) note(stamp, id);
+}
+
+void DirectoryLayerCache::note(const FileStamp& stamp, const ContentId& id) {
+  const std::scoped_lock lock(mutex_);
+  known_[{stamp.device, stamp.inode}] = {stamp, id};
+  const Bytes record = encode(stamp, id);
   unwritten_.insert(unwritten_.end(), record.begin(), record.end());
-  if (unwritten_.size() >= kUnwrittenBytes) flush();
+  if (unwritten_.size() >= kUnwrittenBytes) write_held_back();
 }
 
 void DirectoryLayerCache::flush() {
+  const std::scoped_lock lock(mutex_);
+  write_held_back();
+}
+
+void DirectoryLayerCache::write_held_back() {
   // Appended in one write, so that records of two processes do not mix; a failure costs only the memory.
   if (!unwritten_.empty()) (void)DiskCalls::real().append(index_.get(), unwritten_);
   unwritten_.clear();

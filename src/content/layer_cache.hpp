@@ -3,17 +3,18 @@
 //
 // A miss is never an error: what is damaged, outdated or unreadable is as if it were not there, and a layer
 // is folded to its root before it is believed. Files whose time stamp could still hide a change (modified
-// less than two seconds before hashing began) are not stored. Thread-compatible: one thread at a time.
+// less than two seconds before hashing began) are not stored. Any thread.
 
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <unordered_map>
 
 #include "base/clock.hpp"
 #include "content/file_descriptor.hpp"
-#include "content/piece_layer.hpp"
+#include "content/layer_folder.hpp"
 #include "content/source_file.hpp"
 
 namespace covey::content {
@@ -29,6 +30,11 @@ class LayerCache {
   virtual std::optional<CachedFile> find(const FileStamp& stamp) = 0;
   /// `hashing_began`: the time just after the stamp was taken, before the first byte was read.
   virtual void store(const FileStamp& stamp, WallTime hashing_began, const PieceLayer& layer) = 0;
+  /// For a file that Covey has written from verified bytes and then given a time of the past, which any later
+  /// write would change. Does nothing for content of several pieces whose layer is not kept.
+  virtual void vouch(const FileStamp& stamp, const ContentId& id) = 0;
+  /// Writes what is still held back, so that a kill does not lose it.
+  virtual void flush() = 0;
 };
 
 /// Keeps layers under a private folder: `index.v1`, and `xx/ID.layer` for content of more than one piece. Two
@@ -41,8 +47,9 @@ class DirectoryLayerCache final : public LayerCache {
 
   std::optional<CachedFile> find(const FileStamp& stamp) override;
   void store(const FileStamp& stamp, WallTime hashing_began, const PieceLayer& layer) override;
-  /// Writes what store() still holds back; the destructor does it as well.
-  void flush();
+  void vouch(const FileStamp& stamp, const ContentId& id) override;
+  /// The destructor does it as well.
+  void flush() override;
 
  private:
   struct FileKey {
@@ -61,17 +68,16 @@ class DirectoryLayerCache final : public LayerCache {
   };
 
   DirectoryLayerCache(std::filesystem::path directory, FileDescriptor index)
-      : directory_(std::move(directory)), index_(std::move(index)) {}
+      : layers_(std::move(directory)), index_(std::move(index)) {}
   /// False when the index holds much that is damaged or outdated.
   bool load_index();
   void rewrite_index();
   void remove_unused_layers() const;
-  [[nodiscard]] std::filesystem::path layer_path(const ContentId& id) const;
-  [[nodiscard]] std::optional<PieceLayer> load_layer(const PieceGeometry& geometry,
-                                                     const ContentId& id) const;
-  [[nodiscard]] bool save_layer(const PieceLayer& layer) const;
+  void note(const FileStamp& stamp, const ContentId& id);
+  void write_held_back();
 
-  std::filesystem::path directory_;
+  LayerFolder layers_;
+  std::mutex mutex_;  // guards all below
   FileDescriptor index_;
   std::unordered_map<FileKey, Known, FileKeyHash> known_;
   Bytes unwritten_;

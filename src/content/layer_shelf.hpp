@@ -16,6 +16,11 @@ class LayerShelf {
     const std::scoped_lock lock(mutex_);
     layers_[file] = std::move(layer);
   }
+  using Layers = std::unordered_map<FileIndex, std::shared_ptr<const PieceLayer>>;
+  [[nodiscard]] Layers all() const {
+    const std::scoped_lock lock(mutex_);
+    return layers_;
+  }
   /// Null for one that is not there.
   [[nodiscard]] std::shared_ptr<const PieceLayer> find(FileIndex file) const {
     const std::scoped_lock lock(mutex_);
@@ -25,7 +30,7 @@ class LayerShelf {
 
  private:
   mutable std::mutex mutex_;
-  std::unordered_map<FileIndex, std::shared_ptr<const PieceLayer>> layers_;
+  Layers layers_;
 };
 
 }  // namespace covey::content

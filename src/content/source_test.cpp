@@ -204,6 +204,54 @@ TEST(LayerCache, does_not_store_what_may_still_change_unseen) {
   EXPECT_TRUE(cache->find(file.stamp()));
 }
 
+TEST(LayerCache, takes_the_word_of_who_has_written_a_file_from_verified_bytes) {
+  const TestFolder folder;
+  write_file(folder / "small", noise(100));
+  write_file(folder / "large", noise(3 * kMinPieceSize));
+  const auto small = *SourceFile::open(folder / "small");
+  const auto large = *SourceFile::open(folder / "large");
+  const auto small_layer = *PieceLayer::of_bytes(noise(100));
+  const auto large_layer = *PieceLayer::of_bytes(noise(3 * kMinPieceSize));
+  {
+    const auto cache = *DirectoryLayerCache::open(folder / "cache");
+    cache->vouch(small.stamp(), small_layer.root());
+    cache->vouch(large.stamp(), large_layer.root());
+    EXPECT_TRUE(cache->find(small.stamp()));
+    EXPECT_FALSE(cache->find(large.stamp())) << "nobody has kept its layer";
+    EXPECT_TRUE(LayerFolder(folder / "cache").keep(large_layer));
+    cache->vouch(large.stamp(), large_layer.root());
+  }
+  const auto cache = *DirectoryLayerCache::open(folder / "cache");
+  EXPECT_EQ(cache->find(small.stamp())->id, small_layer.root());
+  EXPECT_EQ(cache->find(large.stamp())->layer.root(), large_layer.root());
+}
+
+TEST(LayerFolder, finds_what_folds_to_the_id_and_nothing_else) {
+  const TestFolder folder;
+  const LayerFolder layers(folder.path());
+  const auto layer = *PieceLayer::of_bytes(noise(5 * kMinPieceSize));
+  const auto other = *PieceLayer::of_bytes(noise(5 * kMinPieceSize, 2));
+  EXPECT_FALSE(layers.find(layer.geometry(), layer.root()));
+  EXPECT_FALSE(layers.may_hold(layer.root()));
+  EXPECT_TRUE(layers.keep(layer));
+  EXPECT_TRUE(layers.may_hold(layer.root()));
+  const auto found = layers.find(layer.geometry(), layer.root());
+  ASSERT_TRUE(found);
+  EXPECT_TRUE(std::equal(found->raw().begin(), found->raw().end(), layer.raw().begin(), layer.raw().end()));
+  std::filesystem::create_directories(layers.file_of(other.root()).parent_path());
+  std::filesystem::copy_file(layers.file_of(layer.root()), layers.file_of(other.root()));
+  EXPECT_FALSE(layers.find(other.geometry(), other.root())) << "the layer of other content";
+  std::filesystem::resize_file(layers.file_of(layer.root()), 10);
+  EXPECT_FALSE(layers.find(layer.geometry(), layer.root())) << "a layer cut short";
+}
+
+TEST(LayerFolder, needs_nothing_for_content_of_one_piece) {
+  const TestFolder folder;
+  const auto layer = *PieceLayer::of_bytes(noise(100));
+  EXPECT_TRUE(LayerFolder(folder / "missing").keep(layer));
+  EXPECT_TRUE(LayerFolder(folder / "missing").find(layer.geometry(), layer.root()));
+}
+
 TEST(LayerCache, believes_nothing_damaged) {
   const TestFolder folder;
   write_file(folder / "large", noise(3 * kMinPieceSize));

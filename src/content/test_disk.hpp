@@ -1,5 +1,5 @@
 #pragma once
-// For this module's tests only: a disk whose Nth call fails, and that forgets what was not synced.
+// For tests only: a disk whose Nth call fails, and that forgets what was not synced.
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -68,7 +69,10 @@ class TestDisk final : public DiskCalls {
     return -1;
   }
   int resize(int file, std::uint64_t size) override {
-    if (fails()) return -1;
+    if (fails() || std::exchange(fail_next_resize, false)) {
+      errno = error_;
+      return -1;
+    }
     remember(file, size, static_cast<std::size_t>(1) << 20);
     return DiskCalls::resize(file, size);
   }
@@ -93,6 +97,12 @@ class TestDisk final : public DiskCalls {
   int rename_new(int from_folder, const char* from, int to_folder, const char* to) override {
     return fails() ? -1 : DiskCalls::rename_new(from_folder, from, to_folder, to);
   }
+  int rename_over(int folder, const char* from, const char* to) override {
+    return fails() ? -1 : DiskCalls::rename_over(folder, from, to);
+  }
+  int remove_file(int folder, const char* name) override {
+    return fails() ? -1 : DiskCalls::remove_file(folder, name);
+  }
   int exchange(int from_folder, const char* from, int to_folder, const char* to) override {
     if (cannot_exchange) {
       errno = EINVAL;
@@ -102,6 +112,7 @@ class TestDisk final : public DiskCalls {
   }
   BootId boot_id() override { return BootId({0, 0, 0, 0, 0, 0, 0, boot_}); }
   bool cannot_exchange = false;
+  bool fail_next_resize = false;
 
  private:
   struct Undo {

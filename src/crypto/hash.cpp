@@ -41,6 +41,15 @@ Hash keyed_blake3(const SecretBytes& key, ByteView message) {
   return out;
 }
 
+Hash labelled_blake3(Label label, ByteView message) {
+  blake3_hasher state;
+  blake3_hasher_init_derive_key_raw(&state, label.text.data(), label.text.size());
+  blake3_hasher_update(&state, message.data(), message.size());
+  Hash out;
+  blake3_hasher_finalize(&state, out.mutable_view().data(), Hash::kSize);
+  return out;
+}
+
 SecretBytes derive_key(Label label, ByteView key_material) {
   blake3_hasher state;
   blake3_hasher_init_derive_key_raw(&state, label.text.data(), label.text.size());

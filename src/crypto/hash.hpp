@@ -32,6 +32,9 @@ class Blake3 {
 /// caller.
 [[nodiscard]] Hash keyed_blake3(const SecretBytes& key, ByteView message);
 
+/// A hash for the purpose that `label` names: what derive_key() gives, of bytes that are no secret.
+[[nodiscard]] Hash labelled_blake3(Label label, ByteView message);
+
 /// A 32-byte key for the purpose that `label` names, from key material of any length.
 [[nodiscard]] SecretBytes derive_key(Label label, ByteView key_material);
 

@@ -62,6 +62,7 @@ TEST(Blake3, matches_the_official_vectors_in_all_three_modes) {
     EXPECT_EQ(to_hex(blake3(input).view()), vector.hash) << vector.size;
     EXPECT_EQ(to_hex(keyed_blake3(key, input).view()), vector.keyed) << vector.size;
     EXPECT_EQ(to_hex(derive_key(kVectorLabel, input).view()), vector.derived) << vector.size;
+    EXPECT_EQ(to_hex(labelled_blake3(kVectorLabel, input).view()), vector.derived) << vector.size;
   }
 }
 

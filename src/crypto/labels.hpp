@@ -23,6 +23,8 @@ inline constexpr Label kShareListingLabel{"covey 2026-11 share listing v1"};
 inline constexpr Label kProviderLabel{"covey 2026-11 provider v1"};
 inline constexpr Label kGrantLabel{"covey 2026-11 grant v1"};
 inline constexpr Label kRevocationsLabel{"covey 2026-11 revocations v1"};
+inline constexpr Label kAuditHeadLabel{"covey 2026-11 audit head v1"};
+inline constexpr Label kAuditEndLabel{"covey 2026-11 audit end v1"};
 
 // Key derivations and keyed hashes.
 inline constexpr Label kTicketShareIdLabel{"covey 2026-11 ticket share id v1"};
@@ -33,5 +35,6 @@ inline constexpr Label kHiddenKeyLabel{"covey 2026-11 hidden row key v1"};
 inline constexpr Label kTrackerChallengeLabel{"covey 2026-11 tracker challenge v1"};
 inline constexpr Label kErrandKeyLabel{"covey 2026-11 errand key v1"};
 inline constexpr Label kSafetyWordsLabel{"covey 2026-11 safety words v1"};
+inline constexpr Label kAuditChainLabel{"covey 2026-11 audit chain v1"};
 
 }  // namespace covey::crypto

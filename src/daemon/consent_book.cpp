@@ -170,7 +170,8 @@ std::shared_ptr<swarm::AdmissionTerms> ConsentBook::terms(const Consent& consent
   if (auto running = running_[consent.id].lock()) return running;
   std::optional<std::uint64_t> left;
   if (consent.byte_limit) left = *consent.byte_limit - std::min(*consent.byte_limit, consent.bytes_used);
-  auto made = std::make_shared<swarm::AdmissionTerms>(consent.until, left);
+  auto made = std::make_shared<swarm::AdmissionTerms>(consent.until,
+                                                      "its owner's approval has run out; ask again", left);
   running_[consent.id] = made;
   return made;
 }

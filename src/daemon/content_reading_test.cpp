@@ -159,8 +159,11 @@ TEST(ContentReading, ends_with_a_stopped_download_and_lets_the_next_one_in) {
 TEST(ContentReading, says_when_nothing_has_come_and_refuses_places_that_are_not_there) {
   run_film(1000, [](Film& film) -> io::Awaitable<void> {
     const auto nothing = co_await film.reading->read(film.file.index, 50 * kPiece, 1, 1ms);
+    const auto neither = co_await film.reading->read(film.file.index, 10 * kPiece, 1, 1ms);
     CO_REQUIRE(nothing);
-    EXPECT_TRUE(nothing->empty());
+    CO_REQUIRE(neither);
+    // A download begins at a random place, so one of the two may be it.
+    EXPECT_TRUE(nothing->empty() || neither->empty());
     const auto beyond = co_await film.reading->read(film.file.index, film.content.size(), 1, kPatience);
     EXPECT_EQ(beyond.error().code, ErrorCode::kInvalidArgument);
     const auto elsewhere = co_await film.reading->read(content::FileIndex(7), 0, 1, kPatience);

@@ -24,6 +24,7 @@ class DaemonProgram {
     CO_TRY(auto unlocked, home.unlock(passphrase_from_environment()));
     CO_TRY(auto store, DaemonStore::open(home.folder() / "covey.db", std::move(unlocked.vault_key), random_));
     CO_TRY(node_, Node::create(context_->get_executor(), std::move(unlocked.device), clock_, random_));
+    node_->admissions().set_ready(false);
     auto outcome = listen();
     if (outcome) outcome = co_await serve(home, std::move(store));
     co_await node_->stop();
@@ -55,6 +56,7 @@ class DaemonProgram {
     DaemonService service(*node_, std::move(store), open_layer_cache(home), random_, home.folder().string(),
                           [this] { stop(); });
     auto outcome = co_await service.restore();
+    node_->admissions().set_ready(outcome.has_value());
     if (outcome) {
       auto server = api::Server::listen(*context_, service, home.folder() / "api.sock");
       if (server) {

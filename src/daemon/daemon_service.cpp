@@ -36,7 +36,7 @@ DaemonService::DaemonService(Node& node, DaemonStore store, std::unique_ptr<cont
       store_(std::move(store)),
       cache_(std::move(cache)),
       networks_(node, store_, [this](const api::Event& event) { publish(event); }),
-      downloads_(node, networks_, store_, random),
+      downloads_(node, networks_, store_, random, cache_.get()),
       streams_(node.services().network, downloads_, node.offload(), random),
       limits_(node.clock(), local_minute_of_day,
               [&node](const swarm::NodeLimits& limits) { node.set_limits(limits); }),
@@ -45,6 +45,7 @@ DaemonService::DaemonService(Node& node, DaemonStore store, std::unique_ptr<cont
       started_at_(to_unix_ms(node.clock().wall())),
       tasks_(node.services().network),
       prepared_(node.services().network) {
+  node_->keep_layers_in(std::filesystem::path(home_) / "layers");
   node_->shares().set_members(&networks_);
   node_->onward().set_members(&networks_);
   node_->onward().on_change(
@@ -99,7 +100,7 @@ io::Awaitable<Result<>> DaemonService::restore() {
   CO_TRY(auto stored_downloads, co_await store_.run(read_downloads));
   CO_TRY_VOID(co_await networks_.restore());
   for (auto& download : stored_downloads) downloads_.restore(std::move(download));
-  co_return Result<>{};
+  co_return co_await downloads_.restored();
 }
 
 io::Awaitable<void> DaemonService::close() {

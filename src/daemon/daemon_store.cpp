@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kMaxTextBytes = 60'000;
 
-constexpr std::array<db::Migration, 4> kMigrations{
+constexpr std::array<db::Migration, 5> kMigrations{
     {{1, "shares, tickets and downloads", R"sql(
   CREATE TABLE share (
     id TEXT PRIMARY KEY,
@@ -58,7 +58,17 @@ constexpr std::array<db::Migration, 4> kMigrations{
     value TEXT NOT NULL
   ) STRICT;
 )sql"},
-     {4, "people, consents and requests", R"sql(
+     {4, "what complete downloads are served on by", R"sql(
+  CREATE TABLE seed (
+    id TEXT PRIMARY KEY REFERENCES download(id) ON DELETE CASCADE,
+    sealed BLOB NOT NULL        -- the owner's word, the network
+  ) STRICT;
+  CREATE TABLE seed_content (   -- apart: large, and never written again
+    id TEXT PRIMARY KEY REFERENCES download(id) ON DELETE CASCADE,
+    sealed BLOB NOT NULL        -- stamps, list of files
+  ) STRICT;
+)sql"},
+     {5, "people, consents and requests", R"sql(
   ALTER TABLE ticket ADD COLUMN revoked INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE alert ADD COLUMN peer BLOB;  -- sealed peer key; NULL: about nobody
   ALTER TABLE alert ADD COLUMN undone INTEGER NOT NULL DEFAULT 0;

@@ -5,6 +5,7 @@
 // What tells people about people (paths, titles, ticket secrets) is sealed under the vault key, bound to its
 // table and row. Blocking; one thread at a time (the daemon gives it a thread of its own).
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "daemon/joined_network.hpp"
 #include "daemon/people_book.hpp"
 #include "daemon/promised_files.hpp"
+#include "daemon/seed_record.hpp"
 #include "daemon/share_book.hpp"
 #include "db/database.hpp"
 #include "requests/outgoing_requests.hpp"
@@ -75,6 +77,15 @@ class DaemonStore {
   /// What a saved download's files are to be; nothing while that is not known.
   Result<> save_promised(const std::string& id, const PromisedFiles& files);
   Result<std::optional<PromisedFiles>> promised(const std::string& id);
+
+  /// What a saved download is served on by.
+  Result<> save_seed(const std::string& id, const SeedWord& word, const SeedContent& content);
+  /// The word alone, of one that is there.
+  Result<> save_seed(const std::string& id, const SeedWord& word);
+  Result<> remove_seed(const std::string& id);
+  /// By the downloads' ids; their content is not read.
+  Result<std::map<std::string, SeedWord>> seeds();
+  Result<std::optional<SeedContent>> seed_content(const std::string& id);
 
   /// Nothing of people's is in these; they are not sealed.
   Result<> save_setting(const std::string& name, const std::string& value);

@@ -30,16 +30,19 @@ Result<> check_folder(const std::filesystem::path& directory) {
   return {};
 }
 
-DownloadBook::DownloadBook(Node& node, NetworkBook& networks, StoreThread& store, crypto::Random& random)
+DownloadBook::DownloadBook(Node& node, NetworkBook& networks, StoreThread& store, crypto::Random& random,
+                           content::LayerCache* cache)
     : node_(&node),
       networks_(&networks),
       store_(&store),
       random_(&random),
+      seeds_(node, networks, store, cache),
       chore_ended_(node.services().network),
       woken_(node.services().network),
       tasks_(node.services().network),
       watch_(node.services().network) {
   watch_.spawn(tend());
+  seeds_.on_change([this](const std::string& id) { tasks_.spawn(note_seed(id)); });
 }
 
 DownloadBook::~DownloadBook() = default;
@@ -158,11 +161,39 @@ void DownloadBook::restore(StoredDownload download) {
   Entry& placed = *entries_.emplace(entry->stored.view.id, std::move(entry)).first->second;
   if (!placed.stored.move_to.empty()) {
     begin_chore(placed, TransferState::kMoving);
-    tasks_.spawn(recover_move(placed));
   } else if (placed.state() == TransferState::kQueued) {
     queue_.add(placed.id(), placed.stored.request.settings.priority, placed.arrival);
     woken_.open_all();
   }
+}
+
+io::Awaitable<Result<>> DownloadBook::restored() {
+  std::vector<SeedOrder> complete;
+  for (const auto& [id, entry] : entries_) {
+    if (entry->state() == TransferState::kComplete) complete.push_back(seed_order(*entry));
+  }
+  const auto seeds = co_await seeds_.restore(std::move(complete));
+  for (Entry* const entry : chores_) tasks_.spawn(recover_move(*entry));
+  co_return seeds;
+}
+
+SeedOrder DownloadBook::seed_order(const Entry& entry) const {
+  const auto& stored = entry.stored;
+  SeedOrder out{.id = entry.id(),
+                .share = {},
+                .owner = {},
+                .ticket = stored.request.ticket,
+                .path = stored.view.destination,
+                .select = stored.request.select,
+                .on = stored.request.settings.seed,
+                .limit_up = stored.request.settings.limit_up,
+                .moving = !stored.move_to.empty(),
+                .doubted = stored.view.seed && stored.view.seed->state == api::SeedState::kEnded};
+  if (const auto share = reference_of(stored.request)) {
+    out.share = share->share;
+    out.owner = share->owner;
+  }
+  return out;
 }
 
 DownloadBook::Changed DownloadBook::set(std::string id, api::TransferSettings settings) {
@@ -177,6 +208,7 @@ DownloadBook::Changed DownloadBook::set(std::string id, api::TransferSettings se
     co_return std::unexpected(saved.error());
   }
   queue_.set_priority(id, settings.priority);
+  seeds_.set(id, settings.seed, settings.limit_up);
   if (entry->running) {
     entry->running->set_limits(limits_of(settings));
     entry->running->set_piece_order(order_of(settings.piece_order));
@@ -210,6 +242,8 @@ DownloadBook::Changed DownloadBook::resume(std::string id) {
   if (entry->state() == TransferState::kComplete && check && check->changed_total > 0) {
     entry->stored.request.on_existing = api::OnExisting::kOverwrite;
     entry->stored.view.check.reset();
+    entry->stored.view.seed.reset();
+    co_await seeds_.forget(id);
   } else if (is_over(entry->state())) {
     co_return fail(ErrorCode::kInvalidArgument, "download {} is over; start it anew with 'covey get'", id);
   }
@@ -236,14 +270,17 @@ io::Awaitable<Result<>> DownloadBook::remove(std::string id, api::RemovedFiles f
   entry->leaving = true;
   queue_.remove(id);
   if (entry->running) co_await stop_running(*entry, TransferState::kCancelled);
+  co_await seeds_.suspend(id);
   co_await end_serving(*entry);
   const auto removed = co_await remove_stopped(*entry, files);
   if (!removed) {
     entry->leaving = false;
+    co_await seeds_.resettle(id, entry->stored.view.destination, SeedBook::Because::kNothingWasDone);
     if (wants_to_run(entry->state())) co_await settle(*entry, TransferState::kCancelled, std::nullopt);
     co_return std::unexpected(removed.error());
   }
   entries_.erase(id);
+  co_await seeds_.forget(id);
   if (on_removed_) on_removed_(id);
   start_due();
   co_return Result<>{};

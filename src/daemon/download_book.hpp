@@ -17,6 +17,7 @@
 #include "daemon/file_check.hpp"
 #include "daemon/network_book.hpp"
 #include "daemon/result_move.hpp"
+#include "daemon/seed_book.hpp"
 #include "daemon/store_thread.hpp"
 #include "daemon/transfer_queue.hpp"
 
@@ -29,7 +30,8 @@ class DownloadBook {
   using Changed = io::Awaitable<Result<api::TransferView>>;
 
   /// All references outlive the book.
-  DownloadBook(Node& node, NetworkBook& networks, StoreThread& store, crypto::Random& random);
+  DownloadBook(Node& node, NetworkBook& networks, StoreThread& store, crypto::Random& random,
+               content::LayerCache* cache = nullptr);
   ~DownloadBook();
   void on_change(OnChange callback) { on_change_ = std::move(callback); }
   void on_removed(OnRemoved callback) { on_removed_ = std::move(callback); }
@@ -42,6 +44,8 @@ class DownloadBook {
   Changed start(api::DownloadRequest request);
   /// One of an earlier run of the daemon; queued if it was to run then.
   void restore(StoredDownload download);
+  /// After the last of them: what is complete is served on, and moves that were cut short are ended.
+  io::Awaitable<Result<>> restored();
 
   // Each gives kNotFound for an unknown id, and kInvalidArgument for what makes no sense in its state.
   Changed set(std::string id, api::TransferSettings settings);
@@ -69,6 +73,8 @@ class DownloadBook {
   /// Those whose progress or place in the queue has gone on by itself since the last call.
   [[nodiscard]] std::vector<api::TransferView> moving_on();
   [[nodiscard]] std::size_t active() const { return live_.size(); }
+  /// Which of them are served on.
+  [[nodiscard]] SeedBook& seeds() { return seeds_; }
   /// Bytes a second, over all.
   [[nodiscard]] double rate() const;
   /// Stops what runs, in order, so that it goes on at the next start.
@@ -107,7 +113,11 @@ class DownloadBook {
   void start_due();
   Result<> launch(Entry& entry, TransferQueue::Turn turn);
   io::Awaitable<void> run(Entry& entry);
-  io::Awaitable<void> conclude(Entry& entry, const Result<std::filesystem::path>& result);
+  io::Awaitable<void> conclude(Entry& entry, const Result<std::filesystem::path>& result,
+                               std::optional<swarm::Delivered> delivered);
+  [[nodiscard]] SeedOrder seed_order(const Entry& entry) const;
+  io::Awaitable<void> serve_on(std::string id, SeedOrder order, swarm::Delivered delivered);
+  io::Awaitable<void> note_seed(std::string id);
   void back_to_queue(Entry& entry, const Error& reason);
   io::Awaitable<void> settle(Entry& entry, api::TransferState state, std::optional<Error> error);
   io::Awaitable<void> stop_running(Entry& entry, api::TransferState then);
@@ -121,6 +131,7 @@ class DownloadBook {
   io::Awaitable<Then> set_aside(Entry& entry);
   io::Awaitable<void> check(Entry& entry, Then then);
   io::Awaitable<void> check_owed(std::string id);
+  io::Awaitable<void> tell_seeds(Entry& entry, const CheckFindings& found);
   io::Awaitable<Result<CheckFindings>> findings_of(StoredDownload download, std::shared_ptr<Chore> chore);
   io::Awaitable<void> carry(Entry& entry, Then then);
   io::Awaitable<void> recover_move(Entry& entry);
@@ -132,6 +143,7 @@ class DownloadBook {
   NetworkBook* networks_;
   StoreThread* store_;
   crypto::Random* random_;
+  SeedBook seeds_;
   OnChange on_change_;
   OnRemoved on_removed_;
   std::map<std::string, std::shared_ptr<Entry>> entries_;

@@ -15,10 +15,6 @@ constexpr std::size_t kShownChanges = 20;
 /// Longer lists of files are not kept; their downloads cannot be checked once they are complete.
 constexpr std::size_t kMaxPromisedFiles = 500'000;
 
-std::optional<content::PieceLayer> no_layer(const content::ContentId& /*id*/) {
-  return std::nullopt;
-}
-
 std::string files(std::uint64_t count) {
   return fmt::format("{} file{}", count, count == 1 ? "" : "s");
 }
@@ -165,10 +161,21 @@ io::Awaitable<void> DownloadBook::check(Entry& entry, Then then) {
   if (found || found.error().code != ErrorCode::kCancelled) {
     const bool complete = entry.state() == TransferState::kComplete;
     entry.stored.view.check = view_of(found, entry.id(), complete, node_->clock().wall());
+    if (complete && found) co_await tell_seeds(entry, *found);
     const auto saved = co_await save(entry);
     if (!saved) log::error("cannot record a check: {}", to_string(saved.error()));
   }
   co_await end_chore(entry, then);
+}
+
+/// What was read again is served on, or not any more.
+io::Awaitable<void> DownloadBook::tell_seeds(Entry& entry, const CheckFindings& found) {
+  if (found.changed.empty()) {
+    co_await seeds_.resettle(entry.id(), entry.stored.view.destination, SeedBook::Because::kVerified);
+  } else {
+    co_await seeds_.end(entry.id(),
+                        fmt::format("{} not what was downloaded any more", files(found.changed.size())));
+  }
 }
 
 io::Awaitable<Result<CheckFindings>> DownloadBook::findings_of(StoredDownload download,
@@ -186,8 +193,11 @@ io::Awaitable<Result<CheckFindings>> DownloadBook::findings_of(StoredDownload do
   }
   CO_TRY(auto name, content::RelativePath::parse(download.view.title));
   auto work = [chore, name = std::move(name), directory = std::filesystem::path(download.request.directory),
-               select = download.request.select] {
-    return check_part(directory, name, select, no_layer, chore->progress);
+               select = download.request.select, layers = node_->services().layers] {
+    const LayerOf layer_of = [layers](const content::PieceGeometry& geometry, const content::ContentId& id) {
+      return layers == nullptr ? std::nullopt : layers->find(geometry, id);
+    };
+    return check_part(directory, name, select, layer_of, chore->progress);
   };
   co_return co_await node_->offload().run(std::move(work));
 }
@@ -208,6 +218,8 @@ DownloadBook::Changed DownloadBook::move(std::string id, std::string directory) 
     co_await end_chore(*entry, then);
     co_return std::unexpected(saved.error());
   }
+  // Nothing reads from where it is while it goes.
+  co_await seeds_.suspend(id);
   tasks_.spawn(carry(*entry, then));
   tell(*entry);
   co_return refreshed(*entry);
@@ -261,6 +273,8 @@ io::Awaitable<void> DownloadBook::moved(Entry& entry, Result<> outcome, Then the
   stored.move_to.clear();
   const auto saved = co_await save(entry);
   if (!saved) log::error("cannot record a move: {}", to_string(saved.error()));
+  co_await seeds_.resettle(entry.id(), stored.view.destination,
+                           outcome ? SeedBook::Because::kMoved : SeedBook::Because::kNothingWasDone);
   co_await end_chore(entry, then);
 }
 

@@ -81,16 +81,20 @@ io::Awaitable<void> DownloadBook::run(Entry& entry) {
   entry.last_progress = entry.running->progress();
   fill(entry.stored.view, *entry.last_progress);
   live_.erase(&entry);
+  auto delivered = result ? entry.running->delivered() : std::nullopt;
   entry.running.reset();
-  co_await conclude(entry, result);
+  co_await conclude(entry, result, std::move(delivered));
   entry.ended->open_all();
   start_due();
 }
 
-io::Awaitable<void> DownloadBook::conclude(Entry& entry, const Result<std::filesystem::path>& result) {
+io::Awaitable<void> DownloadBook::conclude(Entry& entry, const Result<std::filesystem::path>& result,
+                                           std::optional<swarm::Delivered> delivered) {
   if (result) {
     if (!entry.promised_noted) watch_.spawn(note_found(entry.id(), *result));
     co_await settle(entry, TransferState::kComplete, std::nullopt);
+    // Only now: a kill in between costs nothing but that it is not served on.
+    if (delivered) tasks_.spawn(serve_on(entry.id(), seed_order(entry), std::move(*delivered)));
     if (entry.promised_noted && entry.owes_check()) tasks_.spawn(check_owed(entry.id()));
     co_return;
   }
@@ -112,6 +116,27 @@ io::Awaitable<void> DownloadBook::conclude(Entry& entry, const Result<std::files
   } else {
     co_await settle(entry, TransferState::kFailed, result.error());
   }
+}
+
+io::Awaitable<void> DownloadBook::serve_on(std::string id, SeedOrder order, swarm::Delivered delivered) {
+  co_await seeds_.add(std::move(order), std::move(delivered));
+  const auto entry = find(id);
+  const bool goes_on = entry && (*entry)->state() == TransferState::kComplete;
+  if (goes_on) {
+    co_await note_seed(id);
+  } else {
+    co_await seeds_.forget(id);
+  }
+}
+
+/// How it is served on, as it is told and, once that has ended, remembered.
+io::Awaitable<void> DownloadBook::note_seed(std::string id) {
+  const auto entry = find(id);
+  if (!entry) co_return;
+  (*entry)->stored.view.seed = seeds_.view(id);
+  const auto saved = co_await save(**entry);
+  if (!saved) log::warn("cannot record how a download is served on: {}", to_string(saved.error()));
+  tell(**entry);
 }
 
 /// The store says all the time that it is queued.
@@ -199,6 +224,8 @@ io::Awaitable<void> DownloadBook::stop() {
   chore_ended_.open_all();
   co_await tasks_.join();
   co_await watch_.join();
+  co_await seeds_.stop();
+  co_await tasks_.join();
 }
 
 }  // namespace covey::daemon

@@ -20,6 +20,7 @@ api::TransferView DownloadBook::refreshed(Entry& entry) {
   if (entry.running) fill(entry.stored.view, entry.running->progress());
   entry.stored.view.queue_position = queue_.position(entry.id());
   api::TransferView view = entry.stored.view;
+  if (auto seed = seeds_.view(entry.id())) view.seed = std::move(seed);
   if (!entry.chore) return view;
   view.state = entry.chore->state;
   view.queue_position.reset();
@@ -82,6 +83,7 @@ std::vector<api::TransferView> DownloadBook::views() {
       continue;
     }
     out.push_back(entry->stored.view);
+    if (auto seed = seeds_.view(entry->id())) out.back().seed = std::move(seed);
     const auto position = positions.find(entry->id());
     out.back().queue_position = position == positions.end() ? std::nullopt : std::optional(position->second);
   }

@@ -95,7 +95,7 @@ class PartCheck {
     const auto geometry = content_.manifest->geometry(index);
     const auto file = open(entry.path);
     const bool whole = pieces.size() == geometry.piece_count();
-    const auto layer = geometry.one_piece() ? std::nullopt : (*layer_of_)(entry.id);
+    const auto layer = geometry.one_piece() ? std::nullopt : (*layer_of_)(geometry, entry.id);
     std::set<PieceIndex> bad;
     if (file && layer) {
       TRY(bad, bad_pieces(*file, *layer, pieces));

@@ -28,7 +28,8 @@ struct CheckFindings {
 };
 
 /// The piece layer of some content, if it is at hand.
-using LayerOf = std::function<std::optional<content::PieceLayer>(const content::ContentId&)>;
+using LayerOf = std::function<std::optional<content::PieceLayer>(const content::PieceGeometry&,
+                                                                 const content::ContentId&)>;
 
 /// kCancelled; kIo, kPermissionDenied for a file that cannot be read.
 Result<CheckFindings> check_result(const std::filesystem::path& result, const PromisedFiles& promised,

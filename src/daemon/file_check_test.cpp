@@ -19,7 +19,8 @@ using content::write_file;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-std::optional<content::PieceLayer> no_layer(const content::ContentId& /*id*/) {
+std::optional<content::PieceLayer> no_layer(const content::PieceGeometry& /*geometry*/,
+                                            const content::ContentId& /*id*/) {
   return std::nullopt;
 }
 
@@ -91,8 +92,10 @@ TEST(FileCheck, with_a_layer_only_the_damaged_piece_is_forgotten) {
   }
   const auto layer = *content::PieceLayer::computed(geometry, std::move(values));
   const auto before = partial.pieces_there();
-  const auto found = partial.check(
-      [&](const content::ContentId& id) { return id == layer.root() ? std::optional(layer) : std::nullopt; });
+  const auto found =
+      partial.check([&](const content::PieceGeometry& /*geometry*/, const content::ContentId& id) {
+        return id == layer.root() ? std::optional(layer) : std::nullopt;
+      });
   ASSERT_TRUE(found) << to_string(found.error());
   EXPECT_THAT(found->changed, ElementsAre("a/deep/two.bin"));
   EXPECT_EQ(found->unproved, 0U);

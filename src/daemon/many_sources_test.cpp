@@ -146,6 +146,46 @@ TEST(ManySources, a_counted_ticket_is_served_by_its_owner_alone) {
   });
 }
 
+TEST(ManySources, a_folder_is_served_on_while_it_is_on_its_way) {
+  run_swarm([](Swarm& s) -> io::Awaitable<void> {
+    const auto root = s.folder / "source/album";
+    std::filesystem::create_directories(root);
+    for (unsigned i = 0; i < 30; ++i) write_file(root / fmt::format("{}.bin", i), noise(kPiece / 2, i));
+    write_file(root / "film.bin", noise(30 * kPiece));
+    const auto share = co_await s.owner.share(root);
+    CO_REQUIRE(share);
+    const access::Ticket ticket = s.owner.ticket(*share);
+    s.owner.node->set_limits({.total = {.down = std::nullopt, .up = 4'000'000}, .per_peer = {}});
+    swarm::Download ada(s.ada.node->services(), s.order(ticket, "ada"));
+    Result<std::filesystem::path> adas = fail(ErrorCode::kCancelled, "not yet");
+    io::TaskGroup group(co_await asio::this_coro::executor);
+    auto life = [](swarm::Download* download, Result<std::filesystem::path>* out) -> io::Awaitable<void> {
+      *out = co_await download->run();
+    };
+    group.spawn(life(&ada, &adas));
+    const auto begun = co_await wait_for_bytes(ada, 4 * kPiece);
+    CO_REQUIRE(begun);
+    swarm::DownloadOrder order = s.order(ticket, "bob");
+    order.share.addresses.assign(1, *access::Endpoint::parse("127.0.0.1:9"));  // nobody listens there
+    std::vector<swarm::Whereabouts::Provider> others;
+    others.push_back({.peer = s.ada.node->device().peer_id(), .addresses = s.ada.node->listening()});
+    order.locate = where(std::move(others));
+    swarm::Download bob(s.bob.node->services(), std::move(order));
+    Result<std::filesystem::path> bobs = fail(ErrorCode::kCancelled, "not yet");
+    group.spawn(life(&bob, &bobs));
+    const auto passed_on = co_await wait_for_bytes(bob, kPiece);
+    CO_REQUIRE(passed_on);
+    EXPECT_LT(ada.progress().bytes_done, ada.progress().bytes_total) << "from one that is not whole itself";
+    s.owner.node->set_limits({});
+    co_await group.join();
+    CO_REQUIRE(adas);
+    CO_REQUIRE(bobs);
+    EXPECT_EQ(read_file(*bobs / "film.bin"), noise(30 * kPiece));
+    for (unsigned i = 0; i < 30; ++i)
+      EXPECT_EQ(read_file(*bobs / fmt::format("{}.bin", i)), noise(kPiece / 2, i));
+  });
+}
+
 TEST(ManySources, a_stopped_download_serves_nobody_and_goes_on_later) {
   run_swarm([](Swarm& s) -> io::Awaitable<void> {
     write_file(s.folder / "source/file.bin", noise(40 * kPiece));

@@ -26,7 +26,7 @@ Node::Node(io::Executor network, identity::DeviceKey device, const Clock& clock,
       uploads_(clock),
       consents_(device_, clock, random),
       shares_(device_, clock, random, uploads_),
-      onward_(*this, uploads_, meetings_, gate_, clock),
+      onward_(*this, uploads_, meetings_, gate_, clock, network_),
       admissions_(shares_, onward_),
       meetings_(clock),
       gate_(network_, clock),
@@ -148,7 +148,8 @@ swarm::SwarmServices Node::services() {
           .clock = clock_,
           .meetings = &meetings_,
           .budget = &budget_,
-          .onward = &onward_};
+          .onward = &onward_,
+          .layers = layers_ ? &*layers_ : nullptr};
 }
 
 io::Awaitable<void> Node::stop() {

@@ -41,6 +41,9 @@ class Node final : public OnwardNode {
   void set_limits(swarm::NodeLimits limits);
   [[nodiscard]] const swarm::NodeLimits& limits() const { return limits_; }
 
+  /// Piece layers of downloads are kept there from now on, so that they outlive the process.
+  void keep_layers_in(std::filesystem::path folder) { layers_.emplace(std::move(folder)); }
+
   [[nodiscard]] swarm::SwarmServices services();
   [[nodiscard]] const identity::DeviceKey& device() const override { return device_; }
   [[nodiscard]] const Clock& clock() const { return *clock_; }
@@ -78,6 +81,7 @@ class Node final : public OnwardNode {
   io::Offload offload_;
   transport::LinkThreads threads_;
   swarm::NodeLimits limits_;
+  std::optional<content::LayerFolder> layers_;
   io::TaskGroup tasks_;
   std::vector<std::unique_ptr<transport::Listener>> listeners_;
 };

@@ -26,13 +26,16 @@ void OnwardBook::begin(swarm::OnwardShare share) {
     auto said = access::verify(*share.revocations, share.said.owner, id);
     if (said) revocations = std::move(*said);
   }
-  if (const auto before = shares_.find(id); before != shares_.end())
+  if (const auto before = shares_.find(id); before != shares_.end() && before->second.share.served)
     before->second.share.served->withdrawn = true;
   shares_.insert_or_assign(id, Entry{.share = std::move(share),
                                      .network = network,
                                      .revocations = std::move(revocations),
+                                     .by_grant = {},
+                                     .ticket = {},
                                      .meeting = meetings_->at(id),
-                                     .by_grant = {}});
+                                     .last_use = clock_->steady()});
+  settled_.open_all();
   if (of_network && on_change_) on_change_(id, true);
 }
 
@@ -50,7 +53,7 @@ void OnwardBook::arrived(const access::ShareId& share, std::span<const std::uint
   for (const std::uint32_t piece : pieces) {
     if (found->second.share.held.insert(piece)) fresh.push_back(piece);
   }
-  found->second.meeting->arrived(std::move(fresh));
+  if (found->second.meeting) found->second.meeting->arrived(std::move(fresh));
 }
 
 io::Awaitable<void> OnwardBook::end(access::ShareId share) {
@@ -58,13 +61,105 @@ io::Awaitable<void> OnwardBook::end(access::ShareId share) {
   if (found == shares_.end()) co_return;
   Entry entry = std::move(found->second);
   shares_.erase(found);
-  entry.share.served->withdrawn = true;
+  settled_.open_all();
+  if (entry.share.served) entry.share.served->withdrawn = true;
   if (entry.network && on_change_) on_change_(share, false);
-  auto close = [part = entry.share.part] { part->close(); };
+  if (!entry.share.part) co_return;
+  auto close = [part = std::move(entry.share.part)] { part->close(); };
   co_await node_->offload().run(std::move(close));
 }
 
+void OnwardBook::rest(RestingShare share) {
+  const access::ShareId id = share.said.share_id;
+  if (const auto found = shares_.find(id); found != shares_.end()) {
+    // Who fetches goes on with what it was let in to; others wake it.
+    Entry& entry = found->second;
+    entry.can_rest = true;
+    entry.ticket = std::move(share.ticket);
+    entry.share.secret.reset();
+    entry.share.served.reset();
+    entry.waking = false;
+    renew(id, share.said, share.description);
+    return;
+  }
+  const bool of_network = share.network.has_value();
+  Entry entry{.share = {.said = std::move(share.said),
+                        .description = std::move(share.description),
+                        .secret = std::nullopt,
+                        .membership = {},
+                        .served = nullptr,
+                        .part = nullptr,
+                        .held = content::PieceSet(),
+                        .limit_up = share.limit_up},
+              .network = share.network,
+              .ticket = std::move(share.ticket),
+              .meeting = nullptr,
+              .can_rest = true};
+  shares_.emplace(id, std::move(entry));
+  if (of_network && on_change_) on_change_(id, true);
+}
+
+void OnwardBook::woken(const access::ShareId& share, AwakeShare content) {
+  const auto found = shares_.find(share);
+  if (found != shares_.end() && !found->second.share.served) {
+    Entry& entry = found->second;
+    entry.share.served = std::move(content.served);
+    entry.share.held = std::move(content.held);
+    entry.waking = false;
+    entry.last_use = clock_->steady();
+  }
+  settled_.open_all();
+}
+
+io::Awaitable<void> OnwardBook::put_to_rest(SteadyTime::duration idle) {
+  std::vector<std::shared_ptr<content::PartReading>> parts;
+  const SteadyTime now = clock_->steady();
+  for (auto& [id, entry] : shares_) {
+    if (!entry.can_rest) continue;
+    // Whoever fetches holds on to these.
+    if (entry.share.part.use_count() == 1) parts.push_back(std::move(entry.share.part));
+    if (entry.share.served.use_count() > 1) entry.last_use = now;
+    if (now - entry.last_use >= idle) entry.share.served.reset();
+  }
+  auto close = [parts = std::move(parts)] {
+    for (const auto& part : parts) part->close();
+  };
+  co_await node_->offload().run(std::move(close));
+}
+
+void OnwardBook::renew(const access::ShareId& share, const access::ShareDescription& said,
+                       const access::SignedShareDescription& description) {
+  const auto found = shares_.find(share);
+  if (found == shares_.end()) return;
+  found->second.share.said = said;
+  found->second.share.description = description;
+}
+
+std::size_t OnwardBook::awake() const {
+  return static_cast<std::size_t>(std::count_if(shares_.begin(), shares_.end(), [](const auto& entry) {
+    return entry.second.share.served != nullptr;
+  }));
+}
+
+bool OnwardBook::may_still_serve(const Entry& entry) const {
+  return clock_->wall() < *entry.share.said.serve_until;
+}
+
+/// Only for who shows the right: strangers make nobody read the disk.
+io::Awaitable<void> OnwardBook::wake(swarm::OpenRequest request) {
+  while (true) {
+    const auto found = shares_.find(request.share);
+    if (found == shares_.end() || found->second.share.served ||
+        !judge(found->second, request).judgement.allowed() || !may_still_serve(found->second) || !on_wake_)
+      co_return;
+    if (!std::exchange(found->second.waking, true)) on_wake_(request.share);
+    const auto waited = co_await settled_.wait();
+    if (!waited) co_return;
+  }
+}
+
 io::Awaitable<void> OnwardBook::end_all() {
+  on_wake_ = nullptr;
   while (!shares_.empty()) co_await end(shares_.begin()->first);
 }
 
@@ -85,7 +180,7 @@ void OnwardBook::take_back(Entry& entry, const access::SignedRevocationList& lis
     if (terms && (all || std::binary_search(said.revoked.begin(), said.revoked.end(), id)))
       terms->end({ErrorCode::kRefused, "its owner has taken the approval back; ask again"});
   }
-  entry.meeting->revoked(list);
+  if (entry.meeting) entry.meeting->revoked(list);
 }
 
 void OnwardBook::end_peer(const identity::PeerId& peer) {
@@ -113,10 +208,8 @@ OnwardBook::Opening OnwardBook::look_at(const Entry& entry, const swarm::OpenReq
   const swarm::OnwardShare& share = entry.share;
   out.asker.blocked = blocks_ != nullptr && blocks_->is_blocked(request.peer);
   if (share.said.serve_to == access::ServeTo::kHolders) {
-    const bool holds =
-        share.secret && request.proof &&
-        access::check_proof(*request.proof, *share.secret, ByteView(request.exporter), request.peer);
-    out.asker.ticket = holds ? access::TicketStanding::kHolds : access::TicketStanding::kWrongProof;
+    out.asker.ticket =
+        proves_ticket(entry, request) ? access::TicketStanding::kHolds : access::TicketStanding::kWrongProof;
     return out;
   }
   out.asker.owner = request.peer == share.said.owner;
@@ -128,14 +221,40 @@ OnwardBook::Opening OnwardBook::look_at(const Entry& entry, const swarm::OpenReq
   return out;
 }
 
+bool OnwardBook::proves_ticket(const Entry& entry, const swarm::OpenRequest& request) {
+  const auto proves = [&](const access::TicketSecret& secret) {
+    return request.proof &&
+           access::check_proof(*request.proof, secret, ByteView(request.exporter), request.peer);
+  };
+  if (entry.share.secret) return proves(*entry.share.secret);
+  const auto ticket = access::Ticket::parse(entry.ticket);
+  return ticket && proves(ticket->secret);
+}
+
+OnwardBook::Judged OnwardBook::judge(const Entry& entry, const swarm::OpenRequest& request) const {
+  const access::ShareDescription& said = entry.share.said;
+  Judged out{.opening = look_at(entry, request), .judgement = {}};
+  const bool to_members = said.serve_to == access::ServeTo::kMembers;
+  const access::ShareRules rules{
+      .visibility = to_members ? access::Visibility::kNetwork : access::Visibility::kUnlisted,
+      .access = to_members ? access::Access::kOpen : access::Access::kAsk,
+      .named = {}};
+  const bool expired = said.expires_at && clock_->wall() >= *said.expires_at;
+  out.judgement = access::judge(rules, expired ? access::ShareAge::kExpired : access::ShareAge::kCurrent,
+                                out.opening.asker);
+  return out;
+}
+
 std::shared_ptr<swarm::AdmissionTerms> OnwardBook::terms(Entry& entry, const Opening& opening,
                                                          access::Right right) {
   const access::ShareDescription& said = entry.share.said;
   if (right != access::Right::kGrant)
-    return std::make_shared<swarm::AdmissionTerms>(said.expires_at, std::nullopt);
+    return std::make_shared<swarm::AdmissionTerms>(
+        said.expires_at, "this share has expired; ask its owner to share it again", std::nullopt);
   std::erase_if(entry.by_grant, [](const auto& running) { return running.second.expired(); });
   // A grant that was renewed holds for longer than the former one did, so each stream has terms of its own.
-  auto made = std::make_shared<swarm::AdmissionTerms>(opening.grant->expires_at, std::nullopt);
+  auto made = std::make_shared<swarm::AdmissionTerms>(opening.grant->expires_at, "this approval has run out",
+                                                      std::nullopt);
   entry.by_grant.emplace(opening.grant->id, made);
   return made;
 }
@@ -146,16 +265,8 @@ Result<swarm::Admission> OnwardBook::admit(const swarm::OpenRequest& request,
   if (found == shares_.end()) return unknown();
   Entry& entry = found->second;
   const swarm::OnwardShare& share = entry.share;
-  const WallTime now = clock_->wall();
-  const Opening opening = look_at(entry, request);
-  const bool to_members = share.said.serve_to == access::ServeTo::kMembers;
-  const access::ShareRules rules{
-      .visibility = to_members ? access::Visibility::kNetwork : access::Visibility::kUnlisted,
-      .access = to_members ? access::Access::kOpen : access::Access::kAsk,
-      .named = {}};
-  const bool expired = share.said.expires_at && now >= *share.said.expires_at;
-  const auto judgement =
-      access::judge(rules, expired ? access::ShareAge::kExpired : access::ShareAge::kCurrent, opening.asker);
+  const Judged judged = judge(entry, request);
+  const access::Judgement& judgement = judged.judgement;
   if (witness_ != nullptr) {
     witness_->on_judged({.peer = request.peer,
                          .remote_address = remote_address,
@@ -169,7 +280,8 @@ Result<swarm::Admission> OnwardBook::admit(const swarm::OpenRequest& request,
     return std::unexpected(
         access::answer(judgement, request.proof ? access::AskedBy::kTicket : access::AskedBy::kShareId));
   }
-  if (now >= *share.said.serve_until) return unknown();
+  if (!may_still_serve(entry) || !share.served) return unknown();
+  entry.last_use = clock_->steady();
   api::ShareView view{.id = access::to_text(request.share), .title = share.said.title};
   view.bytes = share.said.total_bytes;
   swarm::Admission out{.share = share.served,
@@ -178,7 +290,7 @@ Result<swarm::Admission> OnwardBook::admit(const swarm::OpenRequest& request,
                        .held = share.held,
                        .served_on = true,
                        .limit_up = share.limit_up,
-                       .terms = terms(entry, opening, judgement.right),
+                       .terms = terms(entry, judged.opening, judgement.right),
                        .grant = std::nullopt,
                        .revocations = share.revocations};
   if (share.held.is_full()) out.held.reset();
@@ -188,6 +300,7 @@ Result<swarm::Admission> OnwardBook::admit(const swarm::OpenRequest& request,
 
 Result<swarm::Admission> Admissions::admit(const swarm::OpenRequest& request,
                                            const std::string& remote_address) {
+  if (!ready_) return fail(ErrorCode::kTimedOut, "this peer is just starting");
   auto own = own_->admit(request, remote_address);
   if (own || own.error().code != ErrorCode::kNotFound) return own;
   auto onward = onward_->admit(request, remote_address);

@@ -1,11 +1,14 @@
 #pragma once
 // OnwardBook: what this peer serves of other owners' shares: content that its downloads hold, in whole or in
 // part, to peers that show the right which this peer itself was let in by. The owner's signed word says
-// whether and until when. On the network thread. Spec: docs/spec/ticket.md, "Who else may serve".
+// whether and until when. What is complete may rest: only who may be let in is in memory, and the content is
+// woken by the first who shows the right. On the network thread. Spec: docs/spec/ticket.md, "Who else may
+// serve".
 
 #include <map>
 
 #include "daemon/share_book.hpp"
+#include "io/gate.hpp"
 #include "io/offload.hpp"
 #include "swarm/fetch_server.hpp"
 #include "swarm/onward.hpp"
@@ -21,6 +24,21 @@ class OnwardNode {
   [[nodiscard]] virtual io::Offload& offload() = 0;
 };
 
+/// A complete share that is served on, without its content.
+struct RestingShare {
+  access::ShareDescription said;  // by the owner; serve_until is set
+  access::SignedShareDescription description;
+  /// The text: guarded memory is a few pages for each secret, too much for what may be thousands.
+  std::string ticket;
+  std::optional<crypto::PublicKey> network;  // whose members are let in, where there is no ticket
+  swarm::Rate limit_up;
+};
+/// Its content.
+struct AwakeShare {
+  std::shared_ptr<swarm::ServedShare> served;
+  content::PieceSet held;
+};
+
 class OnwardBook final : public swarm::ShareSource, public swarm::OnwardHost {
  public:
   /// A share of a network is served on from now on, or not any more.
@@ -28,8 +46,13 @@ class OnwardBook final : public swarm::ShareSource, public swarm::OnwardHost {
 
   /// All references outlive the book.
   OnwardBook(OnwardNode& node, UploadBook& uploads, swarm::Meetings& meetings, swarm::UploadGate& gate,
-             const Clock& clock)
-      : node_(&node), uploads_(&uploads), meetings_(&meetings), gate_(&gate), clock_(&clock) {}
+             const Clock& clock, const io::Executor& network)
+      : node_(&node),
+        uploads_(&uploads),
+        meetings_(&meetings),
+        gate_(&gate),
+        clock_(&clock),
+        settled_(network) {}
 
   /// Without it no member is let in. Outlives the book.
   void set_members(const MemberCheck* members) { members_ = members; }
@@ -39,6 +62,11 @@ class OnwardBook final : public swarm::ShareSource, public swarm::OnwardHost {
   /// Nothing more is sent to this peer.
   void end_peer(const identity::PeerId& peer);
 
+  /// Somebody shows the right to a share that rests: whoever is called lets woken() or end() follow.
+  using Wake = std::function<void(const access::ShareId&)>;
+  void on_wake(Wake callback) { on_wake_ = std::move(callback); }
+
+  io::Awaitable<void> wake(swarm::OpenRequest request) override;
   Result<swarm::Admission> admit(const swarm::OpenRequest& request,
                                  const std::string& remote_address) override;
 
@@ -48,6 +76,16 @@ class OnwardBook final : public swarm::ShareSource, public swarm::OnwardHost {
   void revoked(const access::ShareId& share, const access::SignedRevocationList& list) override;
   void arrived(const access::ShareId& share, std::span<const std::uint32_t> pieces) override;
   io::Awaitable<void> end(access::ShareId share) override;
+
+  /// Serves it from now on; one that is served already goes on, and may be put to rest.
+  void rest(RestingShare share);
+  void woken(const access::ShareId& share, AwakeShare content);
+  /// Lets go of the content of those that can be woken again and that nobody has fetched from for so long.
+  io::Awaitable<void> put_to_rest(SteadyTime::duration idle);
+  /// The owner's word as it is now.
+  void renew(const access::ShareId& share, const access::ShareDescription& said,
+             const access::SignedShareDescription& description);
+  [[nodiscard]] std::size_t awake() const;
   /// Ends everything.
   io::Awaitable<void> end_all();
 
@@ -58,14 +96,25 @@ class OnwardBook final : public swarm::ShareSource, public swarm::OnwardHost {
     swarm::OnwardShare share;
     std::optional<crypto::PublicKey> network;  // whose members are let in, where the owner says so
     access::RevocationList revocations;        // number 0: none
-    std::shared_ptr<swarm::Meeting> meeting;
     std::multimap<access::GrantId, std::weak_ptr<swarm::AdmissionTerms>> by_grant;
+    std::string ticket;  // of one that may rest
+    std::shared_ptr<swarm::Meeting> meeting;
+    bool can_rest = false;
+    bool waking = false;
+    SteadyTime last_use{};
   };
   struct Opening {
     access::Asker asker;
     std::optional<access::Grant> grant;
   };
+  struct Judged {
+    Opening opening;
+    access::Judgement judgement;
+  };
+  [[nodiscard]] bool may_still_serve(const Entry& entry) const;
+  [[nodiscard]] static bool proves_ticket(const Entry& entry, const swarm::OpenRequest& request);
   [[nodiscard]] Opening look_at(const Entry& entry, const swarm::OpenRequest& request) const;
+  [[nodiscard]] Judged judge(const Entry& entry, const swarm::OpenRequest& request) const;
   [[nodiscard]] access::GrantStanding standing(const Entry& entry, const swarm::OpenRequest& request,
                                                std::optional<access::Grant>& grant) const;
   std::shared_ptr<swarm::AdmissionTerms> terms(Entry& entry, const Opening& opening, access::Right right);
@@ -82,6 +131,8 @@ class OnwardBook final : public swarm::ShareSource, public swarm::OnwardHost {
   AccessWitness* witness_ = nullptr;
   RunningAdmissions running_;
   OnChange on_change_;
+  Wake on_wake_;
+  io::Gate settled_;  // something was woken, or has ended
   std::map<access::ShareId, Entry> shares_;
 };
 
@@ -90,6 +141,9 @@ class Admissions final : public swarm::ShareSource {
  public:
   Admissions(ShareBook& own, OnwardBook& onward) : own_(&own), onward_(&onward) {}
   void set_witness(AccessWitness* witness) { witness_ = witness; }
+  /// Until then nobody can be told what there is here and what is not: who asks is to come again.
+  void set_ready(bool ready) { ready_ = ready; }
+  io::Awaitable<void> wake(swarm::OpenRequest request) override { return onward_->wake(std::move(request)); }
   Result<swarm::Admission> admit(const swarm::OpenRequest& request,
                                  const std::string& remote_address) override;
 
@@ -97,6 +151,7 @@ class Admissions final : public swarm::ShareSource {
   ShareBook* own_;
   OnwardBook* onward_;
   AccessWitness* witness_ = nullptr;
+  bool ready_ = true;
 };
 
 }  // namespace covey::daemon

@@ -250,13 +250,16 @@ swarm::Admission ShareBook::let_in(const Opening& opening, access::Right right,
     // Who has to be counted is let in by the owner alone.
     to = ticket.uses_left ? access::ServeTo::kNobody : access::ServeTo::kHolders;
   }
+  const std::string over = opening.ticket != nullptr
+                               ? "this ticket has expired; ask the sender for a fresh one"
+                               : "this share has expired; ask its owner to share it again";
   swarm::Admission out{.share = share.served,
                        .description = describe(share, request.share, expires_at, to),
                        .observer = std::make_shared<OwnCheck>(),
                        .held = std::nullopt,
                        .served_on = to != access::ServeTo::kNobody,
                        .limit_up = {},
-                       .terms = std::make_shared<swarm::AdmissionTerms>(expires_at, std::nullopt),
+                       .terms = std::make_shared<swarm::AdmissionTerms>(expires_at, over, std::nullopt),
                        .grant = std::nullopt,
                        .revocations = std::nullopt};
   const bool by_consent = right == access::Right::kGrant;

@@ -14,8 +14,9 @@ namespace covey::swarm {
 class AdmissionTerms {
  public:
   AdmissionTerms() = default;
-  AdmissionTerms(std::optional<WallTime> until, std::optional<std::uint64_t> bytes)
-      : until_(until), limited_(bytes.has_value()), left_(bytes.value_or(0)) {}
+  /// `over` is what the receiver is told at `until`.
+  AdmissionTerms(std::optional<WallTime> until, std::string over, std::optional<std::uint64_t> bytes)
+      : until_(until), over_(std::move(over)), limited_(bytes.has_value()), left_(bytes.value_or(0)) {}
   AdmissionTerms(const AdmissionTerms&) = delete;
   AdmissionTerms& operator=(const AdmissionTerms&) = delete;
 
@@ -31,8 +32,7 @@ class AdmissionTerms {
   /// thread.
   Result<> take(std::uint64_t bytes, WallTime now) {
     if (ended()) return std::unexpected(why_);
-    if (until_ && now >= *until_)
-      return fail(ErrorCode::kExpired, "its owner's approval has run out; ask again");
+    if (until_ && now >= *until_) return fail(ErrorCode::kExpired, "{}", over_);
     if (!limited_) return {};
     std::uint64_t left = left_.load(std::memory_order_relaxed);
     do {
@@ -48,6 +48,7 @@ class AdmissionTerms {
 
  private:
   std::optional<WallTime> until_;
+  std::string over_;
   bool limited_ = false;
   std::atomic<std::uint64_t> left_{0};
   std::atomic<bool> ended_{false};

@@ -22,9 +22,12 @@ constexpr auto kLongestLookPause = 60s;
 constexpr double kMeasureInterval = 0.4;  // seconds
 constexpr auto kLimitMemory = 1s;
 
-Destination destination_of(const DownloadOrder& order) {
-  return {
-      .directory = order.directory, .select = order.select, .on_taken = order.on_taken, .keep = order.keep};
+Destination destination_of(const DownloadOrder& order, const content::LayerFolder* layers) {
+  return {.directory = order.directory,
+          .select = order.select,
+          .on_taken = order.on_taken,
+          .keep = order.keep,
+          .layers = layers};
 }
 
 }  // namespace
@@ -32,7 +35,7 @@ Destination destination_of(const DownloadOrder& order) {
 Download::Download(SwarmServices services, DownloadOrder order)
     : services_(services),
       order_(std::move(order)),
-      content_(destination_of(order_), *services.offload),
+      content_(destination_of(order_, services.layers), *services.offload),
       pool_(services.local->hello.device->peer_id()),
       tasks_(services.network),
       lane_tasks_(services.network),

@@ -37,8 +37,9 @@ struct SwarmServices {
   io::Offload* offload = nullptr;
   const Clock* clock = nullptr;
   Meetings* meetings = nullptr;
-  DownloadBudget* budget = nullptr;  // null: as fast as it goes
-  OnwardHost* onward = nullptr;      // null: downloads serve nobody
+  DownloadBudget* budget = nullptr;              // null: as fast as it goes
+  OnwardHost* onward = nullptr;                  // null: downloads serve nobody
+  const content::LayerFolder* layers = nullptr;  // where piece layers outlive a run; null: nowhere
 };
 
 /// Where a share can be had now, and the asker's membership as it is now.
@@ -76,6 +77,15 @@ struct DownloadOrder {
   LaneDeadlines deadlines;
 };
 
+/// What a complete download has put in its place, and the owner's word on it; for whoever serves it on.
+struct Delivered {
+  access::ShareDescription said;
+  access::SignedShareDescription description;
+  std::shared_ptr<const content::Manifest> manifest;
+  content::Selection wanted;
+  Bytes membership;  // by which this peer was let in, where it was no ticket
+};
+
 class Download final : public LaneOwner {
  public:
   Download(SwarmServices services, DownloadOrder order);
@@ -89,6 +99,9 @@ class Download final : public LaneOwner {
   void stop();
   /// Removes what was downloaded so far. After run() has returned without a result.
   io::Awaitable<Result<>> discard() { return content_.discard(); }
+
+  /// After run() has returned a result. Nothing where its owner lets nobody else serve it.
+  [[nodiscard]] std::optional<Delivered> delivered() const;
 
   /// May be changed while it runs.
   void set_piece_order(PieceOrder order);
@@ -167,6 +180,7 @@ class Download final : public LaneOwner {
   [[nodiscard]] std::optional<access::SignedProviderRecord> introduction();
   io::Awaitable<void> end_serving();
   [[nodiscard]] bool may_serve_on() const;
+  io::Awaitable<void> keep_layer(Layer layer);
   void offer_pieces(std::span<const std::uint32_t> pieces);
   io::Awaitable<void> end_reading();
 

@@ -104,11 +104,28 @@ Result<std::shared_ptr<DownloadJob>> DownloadContent::make_job(
   for (const auto& piece : part.unproven()) part.forget(piece);
   auto folder = std::make_shared<content::PartFolder>(std::move(part));
   auto job = std::make_shared<DownloadJob>(manifest, std::move(wanted), folder, folder);
+  find_layers(*job);
   if (description_->kind == access::ShareKind::kFile) return job;
   job->manifest_bytes = to_bytes(manifest_bytes);
   TRY(auto layer, content::PieceLayer::of_bytes(manifest_bytes));
   job->manifest_layer = std::make_shared<const content::PieceLayer>(std::move(layer));
   return job;
+}
+
+/// Of files that an earlier run has begun: what is there of them can be served before any source answers.
+void DownloadContent::find_layers(DownloadJob& job) const {
+  if (destination_.layers == nullptr) return;
+  const content::PieceNumbers numbers(*job.manifest);
+  const content::PieceSet held = job.pieces->held();
+  std::optional<content::FileIndex> last;
+  for (std::uint32_t piece = 0; piece < held.total(); ++piece) {
+    if (!held.has(piece)) continue;
+    const content::FileIndex file = numbers.at(piece).file;
+    if (last == file || numbers.count(file) == 1) continue;
+    last = file;
+    auto layer = destination_.layers->find(job.manifest->geometry(file), job.manifest->entry(file).id);
+    if (layer) job.layers->add(file, std::make_shared<const content::PieceLayer>(std::move(*layer)));
+  }
 }
 
 io::Awaitable<Result<>> DownloadContent::checkpoint() {

@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "access/share_description.hpp"
+#include "content/layer_folder.hpp"
 #include "io/offload.hpp"
 #include "swarm/download_job.hpp"
 
@@ -24,6 +25,7 @@ struct Destination {
   std::vector<std::string> select;  // globs
   content::OnTaken on_taken = content::OnTaken::kRefuse;
   Keep keep = Keep::kFiles;
+  const content::LayerFolder* layers = nullptr;  // of earlier runs; may be null
 };
 
 class DownloadContent {
@@ -69,6 +71,7 @@ class DownloadContent {
       std::shared_ptr<const content::Manifest> manifest, Bytes manifest_bytes);
   [[nodiscard]] Result<std::shared_ptr<DownloadJob>> make_job(
       const std::shared_ptr<const content::Manifest>& manifest, ByteView manifest_bytes) const;
+  void find_layers(DownloadJob& job) const;
 
   Destination destination_;
   io::Offload* offload_;

@@ -174,19 +174,7 @@ io::Awaitable<Result<>> DownloadLane::wait_until(bool (DownloadLane::*condition)
 
 io::Awaitable<Result<>> DownloadLane::open_share() {
   CO_TRY(stream_, co_await link_->open(kFetchProtocol, std::make_unique<Receiver>(*this)));
-  wire::OpenShare message;
-  message.set_share_id(std::string(as_text(target_.share.view())));
-  if (target_.secret != nullptr) {
-    const auto proof = access::make_proof(*target_.secret, ByteView(link_->stream().exporter()),
-                                          local_->hello.device->peer_id());
-    message.set_ticket_proof(std::string(as_text(proof.view())));
-  } else {
-    message.set_membership(std::string(as_text(target_.membership)));
-  }
-  if (target_.grant) {
-    message.set_grant(std::string(as_text(target_.grant->payload)));
-    message.set_grant_signature(std::string(as_text(target_.grant->signature.view())));
-  }
+  const wire::OpenShare message = opening_request(target_, *link_, *local_);
   const auto asked_at = std::chrono::steady_clock::now();
   CO_TRY_VOID(co_await link_->send_message(stream_, wire::FrameKind::kOpenShare, message));
   CO_TRY_VOID(co_await wait_until(&DownloadLane::opened));

@@ -9,25 +9,13 @@
 #include <unordered_map>
 
 #include "access/provider_record.hpp"
-#include "access/revocation_list.hpp"
 #include "swarm/batch.hpp"
 #include "swarm/download_job.hpp"
 #include "swarm/request_window.hpp"
-#include "swarm/served_share.hpp"
+#include "swarm/share_opening.hpp"
 #include "transport/dialer.hpp"
 
 namespace covey::swarm {
-
-/// What a source says when it lets a lane in.
-struct ShareOpening {
-  access::SignedShareDescription description;
-  bool partial = false;      // it holds only what it tells
-  std::string seen_at;       // where it sees us; its word
-  std::uint32_t others = 0;  // who fetch from it as well
-  std::chrono::duration<double> round_trip{};
-  std::optional<access::SignedGrant> grant;  // unchecked, like what follows
-  std::optional<access::SignedRevocationList> revocations;
-};
 
 /// What a lane needs of the download that it works for. All functions run on the network thread.
 class LaneOwner {
@@ -54,23 +42,6 @@ enum class Fault : std::uint8_t {
   kPath,   // nobody was reached, or not the right one
   kPeer,   // what the peer said or did
   kLocal,  // this machine's disk, or what the download itself decided
-};
-
-/// How long a lane waits for the sender; the values of the spec unless a test is in a hurry.
-struct LaneDeadlines {
-  std::chrono::milliseconds answer{30'000};  // to OpenShare, and for each piece of the list of files
-  std::chrono::milliseconds stall{60'000};   // for the next piece of those asked for
-};
-
-/// Where a lane goes and what it shows there.
-struct LaneTarget {
-  identity::PeerId peer;
-  std::vector<access::Endpoint> addresses;
-  access::ShareId share;
-  const access::TicketSecret* secret = nullptr;  // outlives the lane; null: asked for as a member
-  Bytes membership;
-  std::optional<access::SignedGrant> grant;
-  LaneDeadlines deadlines;
 };
 
 class DownloadLane : public std::enable_shared_from_this<DownloadLane> {

@@ -16,17 +16,8 @@ constexpr std::size_t kMaxProvidersHeard = 512;
 io::Awaitable<Result<>> DownloadLane::take_opened(transport::FrameBody& body) {
   wire::ShareOpened message;
   CO_TRY_VOID(co_await body.read_message(message));
-  if (opening_ || message.signature().size() != crypto::Signature::kSize) {
-    co_return fail(ErrorCode::kPeerMisbehaved, "a share opened twice or without a signature");
-  }
-  opening_.emplace();
-  opening_->description = {.payload = to_bytes(message.description()),
-                           .signature = crypto::Signature::from(as_bytes(message.signature()))};
-  opening_->partial = message.partial();
-  opening_->seen_at = message.seen_at();
-  opening_->others = message.others();
-  CO_TRY(opening_->grant, read_grant(message.grant(), message.grant_signature()));
-  CO_TRY(opening_->revocations, read_revocations(message.revocations(), message.revocations_signature()));
+  if (opening_) co_return fail(ErrorCode::kPeerMisbehaved, "a share opened twice");
+  CO_TRY(opening_, read_opening(message));
   changed_.open_all();
   co_return Result<>{};
 }

@@ -122,7 +122,7 @@ void Download::judge(const LanePlace& place, const Error& error) {
   if (is_passing(error.code)) return;
   // What the owner says of its share holds, whoever else would serve it.
   const bool refused = error.code == ErrorCode::kRefused || error.code == ErrorCode::kExpired ||
-                       error.code == ErrorCode::kNotFound;
+                       error.code == ErrorCode::kNotFound || error.code == ErrorCode::kMustAsk;
   const bool blamed =
       fault == Fault::kPeer && (is_lie(error.code) || error.code == ErrorCode::kSourceChanged);
   if (owner && !blamed && (refused || pool_.active() <= 1)) {
@@ -218,6 +218,9 @@ void Download::begin_plan() {
   const auto& job = content_.job();
   plan_ = std::make_unique<PiecePlan>(*job->manifest, job->wanted, job->pieces->held(), order_.piece_order,
                                       jitter_());
+  for (auto& [file, layer] : job->layers->all()) {
+    if (!job->pieces->has_all(file)) plan_->set_layer(file, layer);
+  }
   for (const auto& [source, active] : active_) {
     if (active.opened) add_to_plan(source);
   }
@@ -269,6 +272,7 @@ void Download::wake_lanes_at(SteadyTime when) {
 
 void Download::on_layer(content::FileIndex file, Layer layer) {
   content_.job()->layers->add(file, layer);
+  if (services_.layers != nullptr && order_.keep == Keep::kFiles) tasks_.spawn(keep_layer(layer));
   plan_->set_layer(file, std::move(layer));
   if (serving_) {
     std::vector<std::uint32_t> pieces;

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-#include "access/address_list.hpp"
 #include "base/log.hpp"
 #include "swarm/download.hpp"
 #include "swarm/part_origin.hpp"
+#include "swarm/share_visit.hpp"
 
 namespace covey::swarm {
 namespace {
@@ -34,21 +34,12 @@ void Download::note_own_address(const access::Endpoint& seen) {
 /// Where this peer serves the share, by its own word.
 std::optional<access::SignedProviderRecord> Download::introduction() {
   if (!may_serve_on()) return std::nullopt;
-  auto addresses = services_.onward->reachable_at();
-  if (addresses.empty()) return std::nullopt;
-  const std::uint16_t port = addresses.front().port();
-  for (const auto& seen : seen_at_) {
-    const auto address = access::Endpoint::from_ip(seen.ip_text(), port);
-    if (address && std::find(addresses.begin(), addresses.end(), *address) == addresses.end())
-      addresses.push_back(*address);
-  }
-  const WallTime now = services_.clock->wall();
-  const access::ProviderRecord record{.share = order_.share.share,
-                                      .peer = services_.local->hello.device->peer_id(),
-                                      .addresses = std::move(addresses),
-                                      .issued_at = now,
-                                      .expires_at = now + kIntroductionLife};
-  return access::sign(record, *services_.local->hello.device);
+  return swarm::introduce({.share = order_.share.share,
+                           .reachable_at = services_.onward->reachable_at(),
+                           .seen_at = seen_at_,
+                           .now = services_.clock->wall(),
+                           .life = kIntroductionLife},
+                          *services_.local->hello.device);
 }
 
 void Download::introduce(DownloadLane& lane) {
@@ -110,6 +101,22 @@ void Download::offer_pieces(std::span<const std::uint32_t> pieces) {
     if (provable && offered_.insert(piece)) fresh.push_back(piece);
   }
   if (!fresh.empty()) services_.onward->arrived(order_.share.share, fresh);
+}
+
+/// For the next run, and for what is served on after it. Lost, it is fetched again.
+io::Awaitable<void> Download::keep_layer(Layer layer) {
+  auto keep = [layers = services_.layers, layer = std::move(layer)] { return layers->keep(*layer); };
+  (void)co_await services_.offload->run(std::move(keep));
+}
+
+std::optional<Delivered> Download::delivered() const {
+  const auto& said = content_.description();
+  if (!said || !said->serve_until || order_.keep == Keep::kNothing || !content_.job()) return std::nullopt;
+  return Delivered{.said = *said,
+                   .description = description_,
+                   .manifest = content_.job()->manifest,
+                   .wanted = content_.job()->wanted,
+                   .membership = order_.share.membership};
 }
 
 io::Awaitable<void> Download::end_serving() {

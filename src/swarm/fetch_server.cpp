@@ -123,6 +123,8 @@ io::Awaitable<Result<>> FetchServer::open_share(transport::FrameBody& body) {
   CO_TRY(request.grant, read_grant(message.grant(), message.grant_signature()));
   if (!message.ticket_proof().empty())
     request.proof = access::TicketProof::from(as_bytes(message.ticket_proof()));
+  auto wake = [this, request] { return host_.source->wake(request); };
+  co_await io::run_on(host_.network, std::move(wake));
   auto ask = [this, request, from = link_->stream().remote_address()] {
     return open_on_network(request, from);
   };

@@ -12,6 +12,7 @@
 #include "access/revocation_list.hpp"
 #include "access/share_description.hpp"
 #include "content/piece_numbers.hpp"
+#include "io/coroutine.hpp"
 #include "swarm/admission_terms.hpp"
 #include "swarm/limits.hpp"
 #include "swarm/piece_origin.hpp"
@@ -70,6 +71,9 @@ struct Admission {
 class ShareSource {
  public:
   virtual ~ShareSource() = default;
+  /// Before admit(), where something of the share may have to be read from the disk first. What becomes of it
+  /// is admit()'s to say.
+  virtual io::Awaitable<void> wake(OpenRequest /*request*/) { co_return; }
   /// kNotFound for an unknown share, a wrong proof and one that the peer may not see, alike; kExpired,
   /// kRefused with the reason.
   virtual Result<Admission> admit(const OpenRequest& request, const std::string& remote_address) = 0;

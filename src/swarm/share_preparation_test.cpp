@@ -33,6 +33,8 @@ class MemoryCache final : public content::LayerCache {
   void store(const content::FileStamp& stamp, WallTime /*began*/, const content::PieceLayer& layer) override {
     stored.emplace_back(stamp, layer);
   }
+  void vouch(const content::FileStamp& /*stamp*/, const content::ContentId& /*id*/) override {}
+  void flush() override {}
   std::function<void()> on_find;
   std::vector<std::pair<content::FileStamp, content::PieceLayer>> stored;
 };

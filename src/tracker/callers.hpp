@@ -6,12 +6,12 @@
 #include <optional>
 
 #include "base/clock.hpp"
+#include "base/recent_map.hpp"
 #include "base/result.hpp"
 #include "crypto/hash.hpp"
 #include "io/coroutine.hpp"
 #include "registry/registry.hpp"
 #include "tracker/limits.hpp"
-#include "tracker/recent_map.hpp"
 #include "tracker/token.hpp"
 
 namespace covey::tracker {

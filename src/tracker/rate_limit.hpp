@@ -10,8 +10,8 @@
 
 #include "base/bytes.hpp"
 #include "base/clock.hpp"
+#include "base/recent_map.hpp"
 #include "tracker/limits.hpp"
-#include "tracker/recent_map.hpp"
 
 namespace covey::tracker {
 

@@ -33,10 +33,10 @@ std::string shown(std::string_view text) {
 /// The codes that a peer's words may carry. Any other would pass its faults or wishes off as ours: "the disk
 /// is full", "cancelled".
 ErrorCode believed(std::uint32_t code) {
-  constexpr std::array kSayable = {ErrorCode::kNotFound,       ErrorCode::kTimedOut,
-                                   ErrorCode::kRefused,        ErrorCode::kExpired,
-                                   ErrorCode::kPeerMisbehaved, ErrorCode::kSourceChanged,
-                                   ErrorCode::kUnsupported,    ErrorCode::kLimitExceeded};
+  constexpr std::array kSayable = {
+      ErrorCode::kNotFound,    ErrorCode::kTimedOut,       ErrorCode::kRefused,
+      ErrorCode::kExpired,     ErrorCode::kPeerMisbehaved, ErrorCode::kSourceChanged,
+      ErrorCode::kUnsupported, ErrorCode::kLimitExceeded,  ErrorCode::kMustAsk};
   for (const ErrorCode sayable : kSayable) {
     if (code == static_cast<std::uint32_t>(sayable)) return sayable;
   }

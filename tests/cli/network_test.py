@@ -78,7 +78,7 @@ class Network(NetworkTest):
         named = alice.share("named.bin", b"x", "--access", "listed", "--to", "bob")
         self.eventually("both are found", lambda: set(carol.finds("")) == {asked, named})
         carol.fails(REFUSED, "ask for a ticket", "get", asked)
-        carol.fails(REFUSED, "only peers that he named", "get", named)
+        carol.fails(REFUSED, "only peers that were named", "get", named)
         self.eventually("bob finds it", lambda: named in bob.finds("named"))
         bob.ok("get", named)
 

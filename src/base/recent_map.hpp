@@ -7,7 +7,7 @@
 #include <unordered_map>
 #include <utility>
 
-namespace covey::tracker {
+namespace covey {
 
 template <typename Key, typename Value>
 class RecentMap {
@@ -46,4 +46,4 @@ class RecentMap {
   std::unordered_map<Key, typename std::list<std::pair<Key, Value>>::iterator> places_;
 };
 
-}  // namespace covey::tracker
+}  // namespace covey

@@ -1,10 +1,10 @@
 // A RecentMap never grows above its capacity, and forgets what was not used for longest.
 
-#include "tracker/recent_map.hpp"
+#include "base/recent_map.hpp"
 
 #include <gtest/gtest.h>
 
-namespace covey::tracker {
+namespace covey {
 namespace {
 
 TEST(RecentMap, forgets_what_was_not_used_for_longest) {
@@ -31,4 +31,4 @@ TEST(RecentMap, replaces_and_erases) {
 }
 
 }  // namespace
-}  // namespace covey::tracker
+}  // namespace covey
