@@ -153,7 +153,8 @@ class FakeService final : public FakeConsent {
     co_return view;
   }
   asio::awaitable<Result<TransferView>> download(DownloadRequest request) override {
-    asked.push_back("download " + request.ticket + " " + request.directory);
+    asked.push_back("download " + request.ticket + " " + request.directory +
+                    (request.reason.empty() ? "" : " because " + request.reason));
     if (request.ticket == "covey:expired") co_return fail(ErrorCode::kExpired, "ask for another ticket");
     TransferView view;
     view.id = "t1";

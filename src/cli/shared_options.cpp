@@ -2,6 +2,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "base/quantity.hpp"
+
 namespace covey::cli {
 
 void add_download_options(CLI::App* command, DownloadOptions& options, const std::string& what,
@@ -32,6 +34,16 @@ void add_setting_options(CLI::App* command, SettingOptions& options) {
       ->type_name("RATE");
   command->add_option("--limit-up", options.limit_up, "Likewise, for what it hands on to others")
       ->type_name("RATE");
+}
+
+const CLI::Validator& duration() {
+  static const CLI::Validator kDuration(
+      [](std::string& text) {
+        const auto parsed = parse_duration(text);
+        return parsed ? std::string{} : parsed.error().context;
+      },
+      "");
+  return kDuration;
 }
 
 }  // namespace covey::cli
