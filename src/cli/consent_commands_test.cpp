@@ -291,6 +291,19 @@ TEST_F(ConsentCommands, get_waits_for_approval_on_a_terminal) {
   EXPECT_THAT(err(), HasSubstr("received Holiday"));
 }
 
+TEST_F(ConsentCommands, get_waits_for_nobody_whom_it_may_not_tell) {
+  is_terminal_ = true;
+  start_daemon();
+  when_watched([this] {
+    api::TransferView view;
+    view.id = "t1";
+    view.state = api::TransferState::kWaitingApproval;
+    service_.emit(view);
+  });
+  EXPECT_EQ(covey({"get", some_ticket(), "-o", folder_.string(), "--quiet"}), 3);
+  EXPECT_THAT(err(), HasSubstr("the request stands"));
+}
+
 TEST_F(ConsentCommands, ctrl_c_leaves_a_request_standing) {
   is_terminal_ = true;
   start_daemon();

@@ -94,7 +94,7 @@ ExitCode approve(const ApproveOptions& options, Session& session) {
     const auto duration = parse_duration(options.duration);
     if (!duration) return session.fail(duration.error());
     terms.for_seconds = static_cast<std::uint64_t>(duration->count());
-    addition += ", for " + human_duration(*duration);
+    addition += ", for " + options.duration;
   }
   if (!options.bytes.empty()) {
     const auto bytes = parse_bytes(options.bytes);
@@ -106,7 +106,7 @@ ExitCode approve(const ApproveOptions& options, Session& session) {
     terms.bytes = *bytes;
     addition += fmt::format(", {} at most", human_bytes(*bytes));
   }
-  if (options.always) addition += ", and is not asked about this share again";
+  if (options.always) addition += "; its later requests for this share are approved by themselves";
   addition += "; covey grants lists it, covey revoke takes it back";
   return tell(session.daemon().approve(options.id, terms), addition, session);
 }

@@ -100,7 +100,7 @@ std::string RequestDesk::take_text(const Moment& now) {
     has_just_shown_ = true;
     has_said_idle_ = false;
   } else if (!shown_ && !std::exchange(has_said_idle_, true)) {
-    out += "nobody else is asking at this moment; q ends\n";
+    out += "waiting for requests; q ends\n";
   }
   if (out.empty()) return out;
   // What comes after an open prompt begins a line of its own, and the prompt follows it.

@@ -189,7 +189,7 @@ TEST_F(RequestWatch, n_denies_and_s_leaves_waiting) {
 
 TEST_F(RequestWatch, shows_a_request_that_comes_while_it_watches) {
   start_daemon();
-  when([this] { return err_.contains("nobody else is asking") && service_.subscribers > 0; },
+  when([this] { return err_.contains("waiting for requests") && service_.subscribers > 0; },
        [this] {
          service_.kept_requests = {asked("r1")};
          api::Event event;
@@ -227,7 +227,8 @@ TEST_F(RequestWatch, q_ends_it_and_gives_the_terminal_back) {
   is_terminal_ = true;
   keys_ = terminal.keys();
   start_daemon();
-  when([&] { return terminal.is_raw() && err_.contains("nobody else"); }, [&] { terminal.press("q"); });
+  when([&] { return terminal.is_raw() && err_.contains("waiting for requests"); },
+       [&] { terminal.press("q"); });
   EXPECT_EQ(watch(), 0);
   EXPECT_TRUE(terminal.is_as_before());
 }

@@ -98,7 +98,7 @@ ExitCode get(const GetOptions& options, Session& session) {
   const auto started = session.daemon().download(*request);
   if (!started) return session.fail(started.error());
   // An owner may take days: a script must not hang on that, and a person sees what it waits for.
-  const bool is_seen = session.progress_mode() == ProgressMode::kLive;
+  const bool is_seen = session.console().err_is_terminal && !session.is_json() && !session.options().quiet;
   if (!options.detach) return watch_one(started->id, is_seen ? Approval::kAwait : Approval::kReport, session);
   session.print(session.is_json() ? api::to_json(*started) : started->id);
   session.say(fmt::format("the daemon fetches it; look with: covey transfers {} --watch", started->id));
