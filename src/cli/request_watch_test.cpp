@@ -160,6 +160,7 @@ class RequestWatch : public DaemonFixture {
     arguments.insert(arguments.end(), more.begin(), more.end());
     const int code = covey(arguments);
     over_ = true;
+    asio::post(io_, asio::use_future([] {})).get();  // whatever it was told to do is done
     return code;
   }
 
