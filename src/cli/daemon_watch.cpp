@@ -9,6 +9,10 @@
 namespace covey::cli {
 namespace {
 
+constexpr std::string_view kAskedOwner =
+    "the owner is asked and has to approve it; the download begins by itself then. Ctrl-C leaves the request "
+    "standing";
+
 /// One look at the event stream: shown, and ended by the user or by what it waits for.
 class Watching {
  public:
@@ -37,17 +41,27 @@ class Watching {
 
 }  // namespace
 
-Result<api::TransferView> watch_transfer(const std::string& id, Session& session) {
+Result<api::TransferView> watch_transfer(const std::string& id, Approval approval, Session& session) {
   Watching watching(session);
+  bool waits = false;  // for the owner
   std::optional<api::TransferView> last;
   const auto followed = watching.follow(id, [&](const api::Event& event) {
     if (event.removed_transfer == id) return api::Watch::kEnough;
     if (!event.transfer || event.transfer->id != id) return api::Watch::kGoOn;
     watching.writer().transfer(*event.transfer);
     last = event.transfer;
+    const bool waited = std::exchange(waits, last->state == api::TransferState::kWaitingApproval);
+    if (waits && approval == Approval::kReport) return api::Watch::kEnough;
+    if (waits && !waited) watching.writer().say(kAskedOwner);
     const bool done = is_over(last->state) || last->state == api::TransferState::kPaused;
     return done ? api::Watch::kEnough : api::Watch::kGoOn;
   });
+  if (!followed && followed.error().code == ErrorCode::kCancelled && waits) {
+    return covey::fail(
+        ErrorCode::kCancelled,
+        "stopped watching; the request stands, and the download begins by itself when the owner "
+        "approves it");
+  }
   if (!followed) return std::unexpected(followed.error());
   if (!last) {
     return covey::fail(ErrorCode::kNotFound, "there is no transfer '{}'; covey transfers lists them",
