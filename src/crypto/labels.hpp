@@ -21,6 +21,7 @@ inline constexpr Label kMembershipLabel{"covey 2026-11 membership v1"};
 inline constexpr Label kTrackerLoginLabel{"covey 2026-11 tracker login v1"};
 inline constexpr Label kShareListingLabel{"covey 2026-11 share listing v1"};
 inline constexpr Label kProviderLabel{"covey 2026-11 provider v1"};
+inline constexpr Label kLetterLabel{"covey 2026-11 letter v1"};
 
 // Key derivations and keyed hashes.
 inline constexpr Label kTicketShareIdLabel{"covey 2026-11 ticket share id v1"};
@@ -31,5 +32,6 @@ inline constexpr Label kHiddenKeyLabel{"covey 2026-11 hidden row key v1"};
 inline constexpr Label kTrackerChallengeLabel{"covey 2026-11 tracker challenge v1"};
 inline constexpr Label kErrandKeyLabel{"covey 2026-11 errand key v1"};
 inline constexpr Label kSafetyWordsLabel{"covey 2026-11 safety words v1"};
+inline constexpr Label kLetterSealLabel{"covey 2026-11 letter seal v1"};
 
 }  // namespace covey::crypto
