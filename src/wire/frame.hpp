@@ -36,6 +36,9 @@ enum class FrameKind : std::uint8_t {
   kHave = 24,
   kProviders = 25,
   kPace = 26,
+  // The mail protocol's.
+  kLetter = 28,
+  kLetterTaken = 29,
 };
 
 inline constexpr std::size_t kFrameHeaderBytes = 12;
