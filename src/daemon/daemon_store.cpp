@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kMaxTextBytes = 60'000;
 
-constexpr std::array<db::Migration, 3> kMigrations{
+constexpr std::array<db::Migration, 4> kMigrations{
     {{1, "shares, tickets and downloads", R"sql(
   CREATE TABLE share (
     id TEXT PRIMARY KEY,
@@ -57,6 +57,20 @@ constexpr std::array<db::Migration, 3> kMigrations{
     name TEXT PRIMARY KEY,
     value TEXT NOT NULL
   ) STRICT;
+)sql"},
+     {4, "letters", R"sql(
+  CREATE TABLE letter (         -- to be delivered
+    id TEXT PRIMARY KEY,        -- hidden: receiver and letter id
+    sealed BLOB NOT NULL,       -- all but the body
+    body BLOB NOT NULL,         -- sealed
+    deposits INTEGER NOT NULL,
+    deposit_due INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE taken_letter (   -- that came and must not be taken again
+    id TEXT PRIMARY KEY,        -- hidden: sender and letter id
+    until INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX taken_letter_until ON taken_letter (until);
 )sql"}}};
 
 std::string row_key(std::string_view table, std::string_view key) {
