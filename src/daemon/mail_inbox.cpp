@@ -125,12 +125,11 @@ io::Awaitable<MailNetworks::Kept> MailInbox::take_held(identity::PeerId from, By
   co_return MailNetworks::Kept::kNo;
 }
 
-/// On the pool: a tracker that lies could have this thread verify all day.
 io::Awaitable<Result<mail::Letter>> MailInbox::unseal(const identity::PeerId& from, const Bytes& sealed) {
   auto open = [&sealed, device = desk_.device, now = desk_.clock->wall()] {
     return mail::open(sealed, *device, now);
   };
-  auto letter = co_await desk_.offload->run(std::move(open));
+  auto letter = co_await unsealing_.run(std::move(open));
   if (letter && letter->from != from)
     co_return fail(ErrorCode::kVerificationFailed, "a letter that another peer brings than who wrote it");
   co_return letter;

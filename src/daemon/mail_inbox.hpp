@@ -81,6 +81,7 @@ class MailInbox final : public mail::MailSink {
   std::size_t takings_ = 0;
   std::size_t waiting_ = 0;  // of them, until they may be looked at again
   bool stopping_ = false;
+  io::Offload unsealing_{1};  // a tracker that lies could have the network thread verify all day
   io::Gate again_;
   io::Gate taken_;
 };

@@ -23,7 +23,6 @@ struct MailDesk {
   const Clock* clock = nullptr;
   crypto::Random* random = nullptr;
   io::Executor network;
-  io::Offload* offload = nullptr;
 };
 
 /// A letter that somebody wants delivered.

@@ -33,7 +33,6 @@ struct MailTown {
   io::Executor network;
   content::TestFolder folder;
   ManualClock clock;
-  io::Offload offload{1};
   io::TaskGroup tasks;
   std::map<identity::PeerId, MailPerson*> people;  // whose program runs
   std::map<identity::PeerId, std::list<Held>> mailboxes;
@@ -103,12 +102,8 @@ struct MailPerson {
         store(*DaemonStore::open(in.folder / file, crypto::SecretBytes(32), random)),
         networks(in, device.peer_id()),
         carrier(in, device.peer_id()),
-        book({.device = &device,
-              .clock = &in.clock,
-              .random = &random,
-              .network = in.network,
-              .offload = &in.offload},
-             store, networks, carrier, limits) {
+        book({.device = &device, .clock = &in.clock, .random = &random, .network = in.network}, store,
+             networks, carrier, limits) {
     book.set_members(&members);
     for (const char* kind : {"request", "chat"}) {
       book.on(kind, [this](const mail::Letter& letter) { return hear(letter); });

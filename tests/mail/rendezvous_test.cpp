@@ -81,11 +81,7 @@ struct Member {
         store(*daemon::DaemonStore::open(file, crypto::SecretBytes(32), at.random)),
         networks(*at.node, store, [](const api::Event& /*event*/) {}),
         carrier(*at.node),
-        book({.device = &at.node->device(),
-              .clock = &at.clock,
-              .random = &at.random,
-              .network = network,
-              .offload = &at.node->offload()},
+        book({.device = &at.node->device(), .clock = &at.clock, .random = &at.random, .network = network},
              store, networks, carrier) {
     at.node->mail_door().lead_to(&book.sink());
     book.set_members(&networks);
