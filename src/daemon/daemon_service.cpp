@@ -36,6 +36,12 @@ DaemonService::DaemonService(Node& node, DaemonStore store, std::unique_ptr<cont
       store_(std::move(store)),
       cache_(std::move(cache)),
       networks_(node, store_, [this](const api::Event& event) { publish(event); }),
+      carrier_(node),
+      mail_({.device = &node.device(),
+             .clock = &node.clock(),
+             .random = &random,
+             .network = node.services().network},
+            store_, networks_, carrier_),
       downloads_(node, networks_, store_, random, cache_.get()),
       streams_(node.services().network, downloads_, node.offload(), random),
       limits_(node.clock(), local_minute_of_day,
@@ -47,6 +53,8 @@ DaemonService::DaemonService(Node& node, DaemonStore store, std::unique_ptr<cont
       prepared_(node.services().network) {
   node_->keep_layers_in(std::filesystem::path(home_) / "layers");
   node_->shares().set_members(&networks_);
+  mail_.set_members(&networks_);
+  node_->mail_door().lead_to(&mail_.sink());
   node_->onward().set_members(&networks_);
   node_->onward().on_change(
       [this](const access::ShareId& share, bool served) { networks_.provide(share, served); });
@@ -98,6 +106,7 @@ io::Awaitable<Result<>> DaemonService::restore() {
   }
   auto read_downloads = [](DaemonStore& s) { return s.downloads(); };
   CO_TRY(auto stored_downloads, co_await store_.run(read_downloads));
+  CO_TRY_VOID(co_await mail_.restore());
   CO_TRY_VOID(co_await networks_.restore());
   for (auto& download : stored_downloads) downloads_.restore(std::move(download));
   co_return co_await downloads_.restored();
@@ -114,6 +123,8 @@ io::Awaitable<void> DaemonService::close() {
   co_await tasks_.join();
   node_->onward().on_change(nullptr);
   co_await node_->onward().end_all();
+  node_->mail_door().lead_to(nullptr);
+  co_await mail_.stop();
   co_await networks_.stop();
   node_->shares().set_members(nullptr);
   node_->onward().set_members(nullptr);

@@ -9,6 +9,8 @@
 #include "content/layer_cache.hpp"
 #include "daemon/download_book.hpp"
 #include "daemon/limit_clock.hpp"
+#include "daemon/link_carrier.hpp"
+#include "daemon/mail_book.hpp"
 #include "daemon/network_book.hpp"
 #include "daemon/stream_book.hpp"
 
@@ -69,6 +71,8 @@ class DaemonService final : public api::Service {
   StoreThread store_;
   std::unique_ptr<content::LayerCache> cache_;
   NetworkBook networks_;
+  LinkCarrier carrier_;
+  MailBook mail_;
   mutable DownloadBook downloads_;  // views refresh progress
   StreamBook streams_;
   LimitClock limits_;

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kMaxTextBytes = 60'000;
 
-constexpr std::array<db::Migration, 5> kMigrations{
+constexpr std::array<db::Migration, 6> kMigrations{
     {{1, "shares, tickets and downloads", R"sql(
   CREATE TABLE share (
     id TEXT PRIMARY KEY,
@@ -68,7 +68,21 @@ constexpr std::array<db::Migration, 5> kMigrations{
     sealed BLOB NOT NULL        -- stamps, list of files
   ) STRICT;
 )sql"},
-     {5, "people, consents and requests", R"sql(
+     {5, "letters", R"sql(
+  CREATE TABLE letter (         -- to be delivered
+    id TEXT PRIMARY KEY,        -- hidden: receiver and letter id
+    sealed BLOB NOT NULL,       -- all but the body
+    body BLOB NOT NULL,         -- sealed
+    deposits INTEGER NOT NULL,
+    deposit_due INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE taken_letter (   -- that came and must not be taken again
+    id TEXT PRIMARY KEY,        -- hidden: sender and letter id
+    until INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX taken_letter_until ON taken_letter (until);
+)sql"},
+     {6, "people, consents and requests", R"sql(
   ALTER TABLE ticket ADD COLUMN revoked INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE alert ADD COLUMN peer BLOB;  -- sealed peer key; NULL: about nobody
   ALTER TABLE alert ADD COLUMN undone INTEGER NOT NULL DEFAULT 0;

@@ -1,6 +1,6 @@
 #pragma once
-// DaemonStore: the daemon's shares, tickets, downloads and networks on disk, so that they survive a restart
-// and a kill -9.
+// DaemonStore: the daemon's shares, tickets, downloads, networks and letters on disk, so that they survive a
+// restart and a kill -9.
 //
 // What tells people about people (paths, titles, ticket secrets) is sealed under the vault key, bound to its
 // table and row. Blocking; one thread at a time (the daemon gives it a thread of its own).
@@ -19,6 +19,7 @@
 #include "daemon/seed_record.hpp"
 #include "daemon/share_book.hpp"
 #include "db/database.hpp"
+#include "mail/letter.hpp"
 #include "requests/outgoing_requests.hpp"
 
 namespace covey::daemon {
@@ -54,6 +55,18 @@ struct StoredRequest {
   std::optional<access::SignedGrant> grant;
 
   bool operator==(const StoredRequest&) const = default;
+};
+
+/// A letter that is to be delivered, without its body.
+struct StoredLetter {
+  mail::LetterId id;
+  identity::PeerId to;
+  std::string kind;
+  WallTime sent_at;
+  WallTime expires_at;
+  std::vector<access::Endpoint> addresses;  // given with it
+  unsigned deposits = 0;                    // how often it was left in a mailbox
+  WallTime deposit_due;                     // when it is to be left there, or left there again
 };
 
 class DaemonStore {
@@ -111,6 +124,18 @@ class DaemonStore {
   Result<> save(const StoredRequest& answered, const Consent& consent);
   Result<> remove_request(const requests::RequestId& id);
   Result<std::vector<StoredRequest>> requests();
+
+  /// Changes nothing where that peer has a letter of that id.
+  Result<> save(const StoredLetter& letter, ByteView body);
+  Result<> save_deposit(const StoredLetter& letter);
+  Result<> remove_letter(const identity::PeerId& to, const mail::LetterId& id);
+  /// In the order in which they were saved.
+  Result<std::vector<StoredLetter>> letters();
+  Result<std::optional<Bytes>> letter_body(const identity::PeerId& to, const mail::LetterId& id);
+  /// Letters that came, remembered until they end.
+  Result<bool> has_taken(const identity::PeerId& from, const mail::LetterId& id);
+  Result<> save_taken(const identity::PeerId& from, const mail::LetterId& id, WallTime until);
+  Result<> forget_taken(WallTime now);
 
   /// Gives it its id.
   Result<api::AlertView> save(const api::AlertView& alert);

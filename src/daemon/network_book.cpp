@@ -74,11 +74,16 @@ io::Awaitable<void> NetworkBook::stop() {
 
 NetworkSession& NetworkBook::add(JoinedNetwork joined) {
   auto session = std::make_shared<NetworkSession>(*node_, std::move(joined));
-  session->on_change([this](const NetworkSession& changed) {
+  session->on_change([this, was_online = false](const NetworkSession& changed) mutable {
     api::Event event;
     event.network = changed.view();
     publish_(event);
+    const bool came = changed.is_online() && !was_online;
+    was_online = changed.is_online();
+    if (came && on_online_) on_online_();
   });
+  session->on_message(
+      [this](discovery::ReceivedMessage message) { return take_message(std::move(message)); });
   session->on_membership([this](const JoinedNetwork& renewed) {
     auto keep = [](StoreThread* store, JoinedNetwork kept) -> io::Awaitable<void> {
       auto save = [&kept](DaemonStore& s) { return s.save(kept); };

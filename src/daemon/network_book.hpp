@@ -6,6 +6,7 @@
 #include <deque>
 
 #include "daemon/known_names.hpp"
+#include "daemon/mail_ways.hpp"
 #include "daemon/network_session.hpp"
 #include "daemon/store_thread.hpp"
 
@@ -22,7 +23,7 @@ struct FoundShare {
   std::uint64_t files = 0;
 };
 
-class NetworkBook final : public MemberCheck {
+class NetworkBook final : public MemberCheck, public MailNetworks {
  public:
   using Publish = std::function<void(const api::Event&)>;
 
@@ -59,6 +60,12 @@ class NetworkBook final : public MemberCheck {
 
   Result<crypto::PublicKey> check_member(ByteView record, const identity::PeerId& peer) const override;
 
+  io::Awaitable<Result<PeerPlace>> locate_peer(identity::PeerId peer) override;
+  io::Awaitable<Result<>> deposit(identity::PeerId to, Bytes sealed, std::chrono::seconds hold,
+                                  unsigned turn) override;
+  void on_letter(OnLetter callback) override { on_letter_ = std::move(callback); }
+  void on_online(std::function<void()> callback) override { on_online_ = std::move(callback); }
+
  private:
   /// Whoever waits for a tracker holds on to its session, which may be left meanwhile.
   using Session = std::shared_ptr<NetworkSession>;
@@ -66,6 +73,7 @@ class NetworkBook final : public MemberCheck {
   NetworkSession& add(JoinedNetwork joined);
   /// A listing holds for days; a peer that stays for longer tells it again.
   io::Awaitable<void> renew_listings();
+  io::Awaitable<NetworkSession::Kept> take_message(discovery::ReceivedMessage message);
   Result<std::size_t> find(std::string_view words) const;
   io::Awaitable<Result<api::SearchView>> search_in(Session session, api::SearchRequest request);
   api::FoundShareView view_of(const NetworkSession& session, const discovery::FoundShare& found);
@@ -82,6 +90,8 @@ class NetworkBook final : public MemberCheck {
   Node* node_;
   StoreThread* store_;
   Publish publish_;
+  OnLetter on_letter_;
+  std::function<void()> on_online_;
   std::vector<Session> sessions_;
   std::vector<std::string> published_;  // ids of the shares that are to be announced
   KnownNames names_;

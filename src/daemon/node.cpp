@@ -55,6 +55,9 @@ Result<std::unique_ptr<Node>> Node::create(io::Executor network, identity::Devic
                                   .clock = self->clock_};
     return std::make_unique<swarm::FetchServer>(link, stream, std::move(host));
   });
+  node->router_.add(mail::kMailProtocol, [self = node.get()](transport::Link& link, wire::StreamId stream) {
+    return std::make_unique<mail::MailServer>(link, stream, self->mail_door_, self->network_);
+  });
   node->local_ = {.tls = node->tls_.get(),
                   .hello = {.device = &node->device_,
                             .agent = fmt::format("covey/{}", kVersion),

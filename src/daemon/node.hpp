@@ -10,6 +10,7 @@
 #include "daemon/onward_book.hpp"
 #include "daemon/share_book.hpp"
 #include "io/offload.hpp"
+#include "mail/mail_server.hpp"
 #include "swarm/download.hpp"
 #include "transport/listener.hpp"
 
@@ -54,6 +55,8 @@ class Node final : public OnwardNode {
   [[nodiscard]] Admissions& admissions() { return admissions_; }
   /// What this peer serves of others' shares.
   [[nodiscard]] OnwardBook& onward() { return onward_; }
+  /// Where letters that come over links go.
+  [[nodiscard]] mail::MailDoor& mail_door() { return mail_door_; }
   [[nodiscard]] io::Offload& offload() override { return offload_; }
   /// Coroutines of the programs around the node; cancelled and awaited by stop().
   [[nodiscard]] io::TaskGroup& tasks() { return tasks_; }
@@ -72,6 +75,7 @@ class Node final : public OnwardNode {
   ShareBook shares_;
   OnwardBook onward_;
   Admissions admissions_;
+  mail::MailDoor mail_door_;
   swarm::Meetings meetings_;
   swarm::UploadGate gate_;
   swarm::DownloadBudget budget_;
