@@ -241,7 +241,7 @@ TEST_F(ApiServer, a_page_of_the_audit_log_has_a_sensible_size_and_times) {
 TEST_F(ApiServer, serves_alerts_to_the_client) {
   AlertView alert;
   alert.id = 7;
-  alert.kind = "name_changed";
+  alert.kind = "ticket_guessing";
   alert.peer_id = "abcdefg-hijklmn";
   service_.kept_alerts = {alert};
   start();

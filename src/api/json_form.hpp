@@ -347,6 +347,7 @@ void fields(Visitor& visit, AlertView& v) {
   visit("kind", v.kind);
   visit("text", v.text);
   visit("peer_id", v.peer_id);
+  visit("address", v.address);
   visit("undone", v.undone);
 }
 

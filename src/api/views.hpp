@@ -334,9 +334,10 @@ struct PeerView {
 struct AlertView {
   std::uint64_t id = 0;
   UnixMs at = 0;
-  std::string kind;     // "name_changed"
+  std::string kind;     // "ticket_guessing"
   std::string text;     // what was seen, what was done by itself, what to do
   std::string peer_id;  // whom it is about; may be empty
+  std::string address;  // or where it came from, where no single peer is meant
   bool undone = false;  // a person has taken back what was done by itself
 };
 

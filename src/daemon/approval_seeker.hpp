@@ -30,6 +30,9 @@ class ApprovalSeeker {
   /// The request is on its way when this returns. kTimedOut before the owner wants to be asked again;
   /// kInvalidArgument, kLimitExceeded for what cannot be sent.
   virtual io::Awaitable<Result<>> seek(Wish wish) = 0;
+  enum class Standing : std::uint8_t { kNone, kWaiting, kApproved, kOver };
+  /// How the last request for this download stands.
+  [[nodiscard]] virtual Standing standing(const std::string& transfer) const = 0;
   /// What its owner has handed out for this download.
   [[nodiscard]] virtual std::optional<access::SignedGrant> grant(const std::string& transfer) const = 0;
   /// A fresher one.

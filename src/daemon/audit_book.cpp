@@ -17,6 +17,7 @@ using audit::ReasonCode;
 constexpr std::size_t kBatch = 256;
 constexpr std::size_t kMaxWaiting = 100'000;
 constexpr auto kTryAgain = 5s;
+constexpr auto kHeadEvery = 60s;
 constexpr auto kKnocksEvery = 10min;
 constexpr std::size_t kMaxKnocking = 4096;
 /// So much of the past the detectors are told at the start.
@@ -89,6 +90,15 @@ audit::Right right_of(access::Right right) {
   return audit::Right::kNone;
 }
 
+/// For whoever reads the daemon's log.
+void AuditBook::tell(const audit::AuditEvent& event) {
+  log::info("{} {}{}{}{}{}", audit::name_of(event.action), audit::name_of(event.outcome),
+            event.code == ReasonCode::kNone ? "" : fmt::format(" ({})", audit::name_of(event.code)),
+            event.peer ? fmt::format(" peer {}", event.peer->short_text()) : "",
+            event.share.empty() ? "" : fmt::format(" share {}", event.share),
+            event.bytes == 0 ? "" : fmt::format(" {} bytes", event.bytes));
+}
+
 AuditBook::AuditBook(std::filesystem::path folder, const identity::DeviceKey& device, const Clock& clock,
                      crypto::Random& random, io::Executor network, PeopleBook& people)
     : folder_(std::move(folder)),
@@ -129,6 +139,8 @@ io::Awaitable<void> AuditBook::stop() {
   auto close = [this] { return log_ ? log_->close() : Result<>{}; };
   const auto closed = co_await thread_.run(std::move(close));
   if (!closed) log::error("the audit log could not be closed: {}", to_string(closed.error()));
+  known_at_ = {};
+  show_head();
   thread_.join();
 }
 
@@ -145,6 +157,7 @@ bool AuditBook::is_repetition(const audit::AuditEvent& event) {
 void AuditBook::note(audit::AuditEvent event) {
   if (event.at == WallTime{}) event.at = clock_->wall();
   if (is_repetition(event)) return;
+  tell(event);
   const auto findings = detectors_.observe(event);
   if (waiting_.size() < kMaxWaiting) {
     waiting_.push_back(std::move(event));
@@ -186,6 +199,7 @@ io::Awaitable<void> AuditBook::write() {
     const auto appended = co_await thread_.run(std::move(append));
     writing_ = false;
     if (appended) {
+      show_head();
       waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(count));
       if (lost_ > 0) log::error("{} events were lost before the audit log could be written", std::exchange(lost_, 0));
       if (waiting_.empty()) written_.open_all();
@@ -196,6 +210,15 @@ io::Awaitable<void> AuditBook::write() {
     const auto slept = co_await io::sleep_for(kTryAgain);
     if (!slept) co_return;
   }
+}
+
+/// The log thread rests meanwhile.
+void AuditBook::show_head() {
+  const SteadyTime now = clock_->steady();
+  if (!log_ || (known_at_ != SteadyTime{} && now - known_at_ < kHeadEvery)) return;
+  known_at_ = now;
+  known_ = audit::KnownLine{.seq = log_->end().seq, .chain = log_->end().chain};
+  if (on_head_) on_head_(*known_);
 }
 
 /// What has been noted so far is written, or cannot be.
@@ -217,7 +240,9 @@ io::Awaitable<Result<audit::AuditPage>> AuditBook::page(audit::AuditFilter filte
 
 io::Awaitable<Result<audit::VerifyReport>> AuditBook::verify() {
   co_await write_all();
-  auto work = [this] { return audit::verify_log(folder_, device_->peer_id()); };
+  audit::VerifySettings settings;
+  settings.known = known_;
+  auto work = [this, settings] { return audit::verify_log(folder_, device_->peer_id(), settings); };
   co_return co_await thread_.run(std::move(work));
 }
 

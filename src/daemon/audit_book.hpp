@@ -26,11 +26,16 @@ class AuditBook final : public AuditSink, public AccessWitness {
  public:
   /// What the detectors found, and what was done about it.
   using OnFinding = std::function<void(const audit::Finding&)>;
+  using OnHead = std::function<void(const audit::KnownLine&)>;
 
   AuditBook(std::filesystem::path folder, const identity::DeviceKey& device, const Clock& clock,
             crypto::Random& random, io::Executor network, PeopleBook& people);
   ~AuditBook() override;
   void on_finding(OnFinding callback) { on_finding_ = std::move(callback); }
+  /// Where the log stands, now and then; kept elsewhere, it shows later whether the log was taken back.
+  void on_head(OnHead callback) { on_head_ = std::move(callback); }
+  /// Such a place of an earlier run.
+  void set_known(const audit::KnownLine& known) { known_ = known; }
 
   /// Errors of audit::AuditLog::open.
   io::Awaitable<Result<>> open();
@@ -50,6 +55,8 @@ class AuditBook final : public AuditSink, public AccessWitness {
  private:
   io::Awaitable<void> write();
   io::Awaitable<void> write_all();
+  static void tell(const audit::AuditEvent& event);
+  void show_head();
   /// A blocked peer that knocks again and again fills no disk.
   bool is_repetition(const audit::AuditEvent& event);
 
@@ -59,6 +66,9 @@ class AuditBook final : public AuditSink, public AccessWitness {
   crypto::Random* random_;
   PeopleBook* people_;
   OnFinding on_finding_;
+  OnHead on_head_;
+  std::optional<audit::KnownLine> known_;
+  SteadyTime known_at_{};
   audit::Detectors detectors_;
   std::optional<audit::AuditLog> log_;  // the log thread's, once it is open
   io::Offload thread_{1};

@@ -84,7 +84,7 @@ constexpr std::array<db::Migration, 6> kMigrations{
 )sql"},
      {6, "people, consents and requests", R"sql(
   ALTER TABLE ticket ADD COLUMN revoked INTEGER NOT NULL DEFAULT 0;
-  ALTER TABLE alert ADD COLUMN peer BLOB;  -- sealed peer key; NULL: about nobody
+  ALTER TABLE alert ADD COLUMN whom BLOB;  -- sealed; NULL: not known
   ALTER TABLE alert ADD COLUMN undone INTEGER NOT NULL DEFAULT 0;
   CREATE TABLE person (
     id TEXT PRIMARY KEY,

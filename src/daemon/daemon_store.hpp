@@ -137,8 +137,9 @@ class DaemonStore {
   Result<> save_taken(const identity::PeerId& from, const mail::LetterId& id, WallTime until);
   Result<> forget_taken(WallTime now);
 
-  /// Gives it its id.
+  /// Gives it its id, if it has none.
   Result<api::AlertView> save(const api::AlertView& alert);
+  Result<std::optional<api::AlertView>> alert(std::uint64_t id);
   /// Newest first.
   Result<std::vector<api::AlertView>> alerts();
 
@@ -147,6 +148,7 @@ class DaemonStore {
   DaemonStore(db::Database database, crypto::SecretBytes vault_key, crypto::Random& random)
       : database_(std::move(database)), vault_key_(std::move(vault_key)), random_(&random) {}
   /// The key of a row whose real key would tell something: keyed BLAKE3 of it.
+  Result<api::AlertView> read_alert(const db::Row& row);
   [[nodiscard]] std::string hidden_key(std::string_view table, ByteView key) const;
   [[nodiscard]] Bytes seal(std::string_view table, std::string_view key, ByteView plain);
   [[nodiscard]] Result<crypto::SecretBytes> unseal(std::string_view table, std::string_view key,

@@ -66,6 +66,14 @@ class NetworkBook final : public MemberCheck, public MailNetworks {
   void on_letter(OnLetter callback) override { on_letter_ = std::move(callback); }
   void on_online(std::function<void()> callback) override { on_online_ = std::move(callback); }
 
+  /// A name that is known here came with another peer; what was seen, in words.
+  using OnNameChanged = std::function<void(const identity::PeerId& now, const std::string& text)>;
+  void on_name_changed(OnNameChanged callback) { on_name_changed_ = std::move(callback); }
+  /// The name in a record that makes the peer a member of one of our networks, if it is believed; else empty.
+  std::string meet_member(ByteView record, const identity::PeerId& peer);
+  /// By which the peer is known in some network; empty: none.
+  [[nodiscard]] std::string name_of(const identity::PeerId& peer) const { return names_.name_of(peer); }
+
  private:
   /// Whoever waits for a tracker holds on to its session, which may be left meanwhile.
   using Session = std::shared_ptr<NetworkSession>;
@@ -81,7 +89,6 @@ class NetworkBook final : public MemberCheck, public MailNetworks {
   Result<Announcement> announcement_of(const OwnedShare& share, const NetworkSession& session) const;
   /// Whether the name may be believed; remembers it, or raises the alert.
   bool believe(const KnownName& met);
-  void raise(std::string kind, std::string text);
   void remember(const FoundShare& found);
   static FoundShare found_share(const NetworkSession& session, const access::VerifiedListing& verified);
   /// Fails with what the networks answered, when none of them had it.
@@ -92,6 +99,7 @@ class NetworkBook final : public MemberCheck, public MailNetworks {
   Publish publish_;
   OnLetter on_letter_;
   std::function<void()> on_online_;
+  OnNameChanged on_name_changed_;
   std::vector<Session> sessions_;
   std::vector<std::string> published_;  // ids of the shares that are to be announced
   KnownNames names_;

@@ -152,7 +152,8 @@ swarm::SwarmServices Node::services() {
           .meetings = &meetings_,
           .budget = &budget_,
           .onward = &onward_,
-          .layers = layers_ ? &*layers_ : nullptr};
+          .layers = layers_ ? &*layers_ : nullptr,
+          .on_lie = on_lie_};
 }
 
 io::Awaitable<void> Node::stop() {

@@ -53,6 +53,12 @@ class Node final : public OnwardNode {
   /// To whom this peer has said yes.
   [[nodiscard]] ConsentBook& consents() { return consents_; }
   [[nodiscard]] Admissions& admissions() { return admissions_; }
+  /// Those who fetch the share at the moment hear what its owner has taken back.
+  void tell_revocations(const access::ShareId& share, const access::SignedRevocationList& list) {
+    meetings_.at(share)->revoked(list);
+  }
+  /// Who sent what was provably not of the content, from now on.
+  void on_lie(swarm::SwarmServices::OnLie callback) { on_lie_ = std::move(callback); }
   /// What this peer serves of others' shares.
   [[nodiscard]] OnwardBook& onward() { return onward_; }
   /// Where letters that come over links go.
@@ -86,6 +92,7 @@ class Node final : public OnwardNode {
   transport::LinkThreads threads_;
   swarm::NodeLimits limits_;
   std::optional<content::LayerFolder> layers_;
+  swarm::SwarmServices::OnLie on_lie_;
   io::TaskGroup tasks_;
   std::vector<std::unique_ptr<transport::Listener>> listeners_;
 };

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "audit/detectors.hpp"
+
 namespace covey::daemon {
 namespace {
 
@@ -105,6 +107,18 @@ bool PeopleBook::is_blocked(const identity::PeerId& peer) const {
   if (found == people_.end() || !found->second.block) return false;
   const auto& until = found->second.block->until;
   return !until || clock_->wall() < *until;
+}
+
+void PeopleBook::block_address(const std::string& address, WallTime until) {
+  const WallTime now = clock_->wall();
+  std::erase_if(addresses_, [&](const auto& entry) { return entry.second <= now; });
+  if (addresses_.size() < kMaxAddresses) addresses_[address] = until;
+}
+
+bool PeopleBook::is_shut_out(const identity::PeerId& peer, const std::string& remote_address) const {
+  if (addresses_.empty() || people_.contains(peer)) return false;
+  const auto found = addresses_.find(audit::address_without_port(remote_address));
+  return found != addresses_.end() && clock_->wall() < found->second;
 }
 
 bool PeopleBook::is_trusted(const identity::PeerId& peer, const std::string& share) const {

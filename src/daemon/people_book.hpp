@@ -37,6 +37,7 @@ class PeopleBook final : public BlockCheck {
  public:
   static constexpr std::size_t kMaxUnjudged = 10'000;  // of whom nothing is thought
   static constexpr std::size_t kMaxTrustedShares = 1000;
+  static constexpr std::size_t kMaxAddresses = 4096;
 
   using OnChange = std::function<void(const Person&)>;
   using OnForgotten = std::function<void(const identity::PeerId&)>;
@@ -57,7 +58,14 @@ class PeopleBook final : public BlockCheck {
   /// kNotFound for one that is not trusted.
   Result<const Person*> untrust(const identity::PeerId& peer);
 
+  /// Strangers from there are kept out until then; it is not remembered over a restart. `address` as
+  /// audit::address_without_port gives it.
+  void block_address(const std::string& address, WallTime until);
+  void unblock_address(const std::string& address) { addresses_.erase(address); }
+
   [[nodiscard]] bool is_blocked(const identity::PeerId& peer) const override;
+  [[nodiscard]] bool is_shut_out(const identity::PeerId& peer,
+                                 const std::string& remote_address) const override;
   [[nodiscard]] bool is_trusted(const identity::PeerId& peer, const std::string& share) const;
   [[nodiscard]] const Person* find(const identity::PeerId& peer) const;
   /// Those that were seen last come first.
@@ -72,6 +80,7 @@ class PeopleBook final : public BlockCheck {
   OnChange on_change_;
   OnForgotten on_forgotten_;
   std::map<identity::PeerId, Person> people_;
+  std::map<std::string, WallTime> addresses_;  // that are blocked, and until when
 };
 
 }  // namespace covey::daemon

@@ -113,6 +113,7 @@ api::RequestView RequestBook::view_of(const requests::Request& request) const {
     view.peer_name = person->name;
     view.first_seen = to_unix_ms(person->first_seen);
   }
+  if (view.peer_name.empty()) view.peer_name = around_.networks->name_of(request.peer);
   for (const auto word : identity::safety_words_of(request.peer)) view.safety_words.emplace_back(word);
   view.share_id = access::to_text(request.share);
   view.title = kept.title;
@@ -242,6 +243,11 @@ void RequestBook::drop_share(const std::string& share) {
 
 // ---- the asker's side
 
+bool RequestBook::asks(const identity::PeerId& owner) const {
+  const auto all = outgoing_.all();
+  return std::any_of(all.begin(), all.end(), [&](const auto* asked) { return asked->request.peer == owner; });
+}
+
 io::Awaitable<Result<>> RequestBook::seek(Wish wish) {
   requests::OutgoingRequests::Wish asked{.share = wish.share,
                                          .owner = wish.owner,
@@ -282,6 +288,22 @@ void RequestBook::abandon(const std::string& transfer) {
   tasks_.spawn(save_later(id));
   tasks_.spawn(tell_later(id));
   publish(id);
+}
+
+ApprovalSeeker::Standing RequestBook::standing(const std::string& transfer) const {
+  const auto* const asked = outgoing_.of_transfer(transfer);
+  if (asked == nullptr) return Standing::kNone;
+  switch (asked->request.state) {
+    case RequestState::kWaiting:
+      return Standing::kWaiting;
+    case RequestState::kApproved:
+      return Standing::kApproved;
+    case RequestState::kDenied:
+    case RequestState::kWithdrawn:
+    case RequestState::kExpired:
+      break;
+  }
+  return Standing::kOver;
 }
 
 std::optional<access::SignedGrant> RequestBook::grant(const std::string& transfer) const {

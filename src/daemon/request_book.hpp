@@ -45,12 +45,15 @@ class RequestBook final : public ApprovalSeeker {
   io::Awaitable<Result<api::RequestView>> approve(std::string words, api::ApprovalRequest terms);
   io::Awaitable<Result<api::RequestView>> deny(std::string words, std::string reason);
   io::Awaitable<Result<api::RequestView>> withdraw(std::string words);
+  /// Whether an answer of this owner's is waited for.
+  [[nodiscard]] bool asks(const identity::PeerId& owner) const;
   /// The peer is blocked: what it asked for is over, without a word.
   void drop(const identity::PeerId& peer);
   /// The share is closed.
   void drop_share(const std::string& share);
 
   io::Awaitable<Result<>> seek(Wish wish) override;
+  [[nodiscard]] Standing standing(const std::string& transfer) const override;
   [[nodiscard]] std::optional<access::SignedGrant> grant(const std::string& transfer) const override;
   void keep_grant(const std::string& transfer, const access::SignedGrant& grant) override;
   void abandon(const std::string& transfer) override;

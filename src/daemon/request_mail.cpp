@@ -117,7 +117,7 @@ io::Awaitable<RequestBook::Verdict> RequestBook::take_request(const Letter& lett
     note(AuditAction::kRequestReceived, Outcome::kRefused, code, as_seen);
     co_return Verdict::kTaken;  // as if there were no such share
   }
-  around_.people->met(letter.from);
+  around_.people->met(letter.from, around_.networks->meet_member(asked->membership, letter.from));
   if (standing.judgement.allowed()) {
     const auto answered = co_await answer_at_once(std::move(*asked), letter.from);
     co_return answered ? Verdict::kTaken : Verdict::kNotNow;

@@ -149,8 +149,13 @@ asio::awaitable<Result<api::RequestView>> DaemonService::withdraw(std::string re
 api::GrantView DaemonService::grant_view(const Consent& consent) const {
   api::GrantView view = daemon::view_of(consent, node_->consents().standing(consent));
   if (const auto share = node_->shares().find(consent.share)) view.title = (*share)->view.title;
-  if (const Person* const person = people_.find(consent.peer)) view.peer_name = person->name;
+  view.peer_name = name_of(consent.peer);
   return view;
+}
+
+std::string DaemonService::name_of(const identity::PeerId& peer) const {
+  const Person* const person = people_.find(peer);
+  return person == nullptr || person->name.empty() ? networks_.name_of(peer) : person->name;
 }
 
 std::vector<api::GrantView> DaemonService::grants() const {
@@ -209,7 +214,7 @@ void DaemonService::tell_revocations(const std::string& share, const access::Sig
 api::PersonView DaemonService::person_view(const Person& person) const {
   api::PersonView view;
   view.peer_id = person.peer.to_text();
-  view.name = person.name;
+  view.name = name_of(person.peer);
   for (const auto word : identity::safety_words_of(person.peer)) view.safety_words.emplace_back(word);
   view.first_seen = to_unix_ms(person.first_seen);
   view.last_seen = to_unix_ms(person.last_seen);
@@ -232,7 +237,7 @@ asio::awaitable<Result<std::vector<api::PersonView>>> DaemonService::people() {
 
 io::Awaitable<Result<identity::PeerId>> DaemonService::peer_meant(std::string words) {
   for (const Person* const person : people_.all()) {
-    if (!words.empty() && person->name == words) co_return person->peer;
+    if (!words.empty() && name_of(person->peer) == words) co_return person->peer;
   }
   CO_TRY(const auto peers, co_await networks_.resolve(std::vector<std::string>(1, words)));
   if (peers.front() == node_->device().peer_id())
@@ -311,7 +316,7 @@ api::AuditLineView DaemonService::line_view(const audit::AuditEntry& entry) cons
   view.right = audit::name_of(event.right);
   if (event.peer) {
     view.peer_id = event.peer->to_text();
-    if (const Person* const person = people_.find(*event.peer)) view.peer_name = person->name;
+    view.peer_name = name_of(*event.peer);
   }
   view.address = event.address;
   view.share_id = event.share;

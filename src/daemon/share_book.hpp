@@ -71,6 +71,8 @@ class ShareBook final : public swarm::ShareSource {
   /// Takes back one that was made in an earlier run.
   void restore(IssuedTicket ticket);
   [[nodiscard]] std::vector<const IssuedTicket*> tickets_of(const std::string& share) const;
+  /// By its id or an unambiguous beginning of it. kNotFound, kInvalidArgument.
+  Result<access::ShareId> find_ticket(std::string_view words) const;
   /// A random share id's text.
   [[nodiscard]] std::string new_id();
   void on_use(OnUse callback) { on_use_ = std::move(callback); }

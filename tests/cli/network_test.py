@@ -182,10 +182,10 @@ class Network(NetworkTest):
         view = json.loads(bob.ok("search", "bait", "--json"))
         self.assertEqual(view["owner_name"], "")
         alert = bob.ok("alerts")
-        self.assertIn("name_changed", alert)
+        self.assertIn("impersonation", alert)
         self.assertIn("alice", alert)
         bob.restart()
-        self.assertIn("name_changed", bob.ok("alerts"))
+        self.assertIn("impersonation", bob.ok("alerts"))
         # Whoever is named means the peer that was known.
         bob.ok("share", str(self.written(bob, "gift.bin")), "--access", "listed", "--to", "alice")
         named = json.loads(bob.ok("shares", "--json"))
