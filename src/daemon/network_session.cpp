@@ -1,6 +1,7 @@
 #include "daemon/network_session.hpp"
 
 #include "base/encoding.hpp"
+#include "base/growing_pause.hpp"
 #include "base/log.hpp"
 #include "base/quantity.hpp"
 
@@ -118,10 +119,8 @@ void NetworkSession::set_state(api::NetworkState state, std::string problem) {
 }
 
 std::chrono::milliseconds NetworkSession::pause_after(unsigned failures) {
-  const std::chrono::duration<double> doubled = kFirstPause * (1U << std::min(failures - 1, 9U));
   const double factor = 0.75 + 0.5 * std::generate_canonical<double, 16>(jitter_);
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
-      std::min<std::chrono::duration<double>>(doubled * factor, kLongestPause));
+  return growing_pause(kFirstPause, kLongestPause, failures - 1, factor);
 }
 
 io::Awaitable<void> NetworkSession::keep_up() {

@@ -12,7 +12,6 @@ struct SeedBook::Seed {
   std::string ended;              // why not any more; empty: it goes on
   bool suspended = false;
   bool kept = true;  // what it is served on by is stored
-  bool saving = false;
   // Visits.
   SteadyTime next_visit{};
   unsigned in_vain = 0;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/growing_pause.hpp"
 #include "base/log.hpp"
 #include "daemon/seed_entry.hpp"
 
@@ -73,8 +74,7 @@ void SeedBook::schedule(Seed& seed, bool answered) {
     seed.next_visit =
         now + (seed.order.ticket.empty() ? std::chrono::minutes(kVisitInNetwork) : kVisitByTicket);
   } else {
-    const auto pause = kFirstPause * (1U << std::min(seed.in_vain++, 8U));
-    seed.next_visit = now + std::min<std::chrono::minutes>(pause, kLongestPause);
+    seed.next_visit = now + growing_pause(kFirstPause, kLongestPause, seed.in_vain++);
   }
 }
 

@@ -1,6 +1,6 @@
 #include "daemon/transfer_queue.hpp"
 
-#include <algorithm>
+#include "base/growing_pause.hpp"
 
 namespace covey::daemon {
 namespace {
@@ -55,8 +55,7 @@ void TransferQueue::set_absent(const std::string& id, SteadyTime now) {
   if (item.stage != Stage::kRunning && item.stage != Stage::kLooking) return;
   leave(id, item);
   item.looks = item.stage == Stage::kLooking ? item.looks + 1 : 0;
-  const auto pause = kFirstLook * (1U << std::min(item.looks, 6U));
-  item.look_at = now + std::min<std::chrono::seconds>(pause, kRarestLook);
+  item.look_at = now + growing_pause(kFirstLook, kRarestLook, item.looks);
   enter(id, item, Stage::kAbsent);
 }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/growing_pause.hpp"
 #include "base/log.hpp"
 #include "base/quantity.hpp"
 
@@ -123,8 +124,8 @@ io::Awaitable<void> Download::look_around() {
   }
   last_failure_ =
       found ? Error{ErrorCode::kUnreachable, "its owner is not online"} : std::move(found).error();
-  const auto pause = kFirstLookPause * (1U << std::min(looks_in_vain_++, 7U));
-  next_look_ = services_.clock->steady() + std::min<std::chrono::milliseconds>(pause, kLongestLookPause);
+  next_look_ =
+      services_.clock->steady() + growing_pause(kFirstLookPause, kLongestLookPause, looks_in_vain_++);
 }
 
 Result<> Download::check_patience() const {

@@ -1,15 +1,16 @@
 #include "swarm/source_pool.hpp"
 
 #include <algorithm>
-#include <cmath>
+
+#include "base/growing_pause.hpp"
 
 namespace covey::swarm {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::chrono::duration<double> kFirstPause = 500ms;
-constexpr std::chrono::duration<double> kLongestPause = 60s;
+constexpr auto kFirstPause = 500ms;
+constexpr auto kLongestPause = 60s;
 /// After that many failures in a row, somebody of whom only other peers spoke is forgotten.
 constexpr unsigned kPatience = 6;
 
@@ -100,8 +101,7 @@ void SourcePool::lost(SourceId source, SteadyTime now, double jitter) {
   if (known == nullptr || known->state != State::kActive) return;
   --active_;
   known->state = State::kWaiting;
-  const auto pause = std::min(kFirstPause * std::exp2(std::min(known->failures, 7U)) * jitter, kLongestPause);
-  known->due = now + std::chrono::duration_cast<SteadyTime::duration>(pause);
+  known->due = now + growing_pause(kFirstPause, kLongestPause, known->failures, jitter);
   if (++known->failures < kPatience || known->source.found_by == FoundBy::kOwner) return;
   const identity::PeerId peer = known->source.peer;
   peers_.erase(source);
