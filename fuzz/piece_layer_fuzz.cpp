@@ -45,7 +45,9 @@ void check_layer(const PieceGeometry& geometry, ByteView raw, Choices choices) {
   require(!PieceLayer::verified(geometry, changed, computed->root()),
           "a layer with a changed bit is refused");
   const PieceIndex piece(static_cast<std::uint32_t>(choices.below(geometry.piece_count())));
-  require(!verified->verify(piece, raw.first(1)), "a piece of a wrong length is refused");
+  // A last piece may be one byte long, and libFuzzer does find the value that belongs to it.
+  if (geometry.length(piece) != 1)
+    require(!verified->verify(piece, raw.first(1)), "a piece of a wrong length is refused");
 }
 
 void check_content(ByteView bytes) {
