@@ -114,7 +114,9 @@ TEST_F(Consents, more_than_a_list_holds_are_taken_back_all_at_once) {
   const auto before = book_.grant(kept, share_, root_);
   clock_.advance(1ms);
   for (const Consent* consent : book_.all()) {
-    if (consent->peer != peer_) ASSERT_TRUE(book_.revoke(consent->id));
+    if (consent->peer != peer_) {
+      ASSERT_TRUE(book_.revoke(consent->id));
+    }
   }
   clock_.advance(1h);
   const auto list = access::verify(*book_.revocations(id_), owner_.peer_id(), share_);

@@ -192,7 +192,9 @@ class Owner {
         share_, std::nullopt, cell.by == By::kUsedUpTicket ? std::optional<std::uint64_t>(0) : std::nullopt);
     out.secret = cell.by == By::kWrongTicket ? access::TicketSecret::generate(owner_.random) : issued.secret.clone();
     out.share = access::share_id_of(*out.secret);
-    if (cell.by == By::kRevokedTicket) EXPECT_TRUE(owner_.node->shares().revoke_ticket(out.share));
+    if (cell.by == By::kRevokedTicket) {
+      EXPECT_TRUE(owner_.node->shares().revoke_ticket(out.share));
+    }
     return out;
   }
 
@@ -219,7 +221,9 @@ void check(const Cell& cell, const Result<>& outcome, const Result<audit::AuditE
   }
   ASSERT_TRUE(entry);
   // One that is blocked fills no log by knocking again.
-  if (cell.relation != Relation::kBlocked) EXPECT_GT(entry->seq, last_seq);
+  if (cell.relation != Relation::kBlocked) {
+    EXPECT_GT(entry->seq, last_seq);
+  }
   const audit::AuditEvent& line = entry->event;
   EXPECT_EQ(line.outcome, expected.error ? Outcome::kRefused : Outcome::kAllowed);
   EXPECT_EQ(audit::name_of(line.code), audit::name_of(expected.code));

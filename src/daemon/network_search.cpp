@@ -30,7 +30,7 @@ Result<Cursor> parse_cursor(const std::string& text) {
   return out;
 }
 
-KnownName name_of(const NetworkSession& session, const identity::PeerName& name,
+KnownName known_name(const NetworkSession& session, const identity::PeerName& name,
                   const identity::PeerId& peer) {
   return {.network = session.network(), .name = name, .peer = peer, .serial = 0};
 }
@@ -49,7 +49,7 @@ api::FoundShareView NetworkBook::view_of(const NetworkSession& session, const di
   out.visibility = daemon::view_of(listing.visibility);
   out.access = daemon::view_of(listing.access);
   out.owner = share.owner.to_text();
-  if (believe(name_of(session, found.owner_name, share.owner))) out.owner_name = found.owner_name.text();
+  if (believe(known_name(session, found.owner_name, share.owner))) out.owner_name = found.owner_name.text();
   out.owner_online = found.owner_online;
   out.network = to_base32(session.network().view());
   out.created_at = to_unix_ms(share.created_at);
@@ -136,7 +136,7 @@ io::Awaitable<Result<std::vector<api::PeerView>>> NetworkBook::peers() {
         break;
       }
       for (const discovery::PresentPeer& peer : page->peers) {
-        const bool believed = believe(name_of(*session, peer.name, peer.peer));
+        const bool believed = believe(known_name(*session, peer.name, peer.peer));
         api::PeerView view{.peer_id = peer.peer.to_text(),
                            .name = believed ? peer.name.text() : std::string(),
                            .network = to_base32(session->network().view()),

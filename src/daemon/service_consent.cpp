@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "api/json.hpp"
 #include "base/encoding.hpp"
 #include "base/log.hpp"
 #include "daemon/daemon_service.hpp"
@@ -17,7 +18,7 @@ using audit::ReasonCode;
 
 constexpr std::size_t kMaxAuditPage = 1000;
 
-api::GrantView view_of(const Consent& consent, access::GrantStanding standing) {
+api::GrantView grant_view_of(const Consent& consent, access::GrantStanding standing) {
   api::GrantView view;
   view.id = access::to_text(consent.id);
   view.share_id = consent.share;
@@ -147,7 +148,7 @@ asio::awaitable<Result<api::RequestView>> DaemonService::withdraw(std::string re
 }
 
 api::GrantView DaemonService::grant_view(const Consent& consent) const {
-  api::GrantView view = daemon::view_of(consent, node_->consents().standing(consent));
+  api::GrantView view = grant_view_of(consent, node_->consents().standing(consent));
   if (const auto share = node_->shares().find(consent.share)) view.title = (*share)->view.title;
   view.peer_name = name_of(consent.peer);
   return view;
