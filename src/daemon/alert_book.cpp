@@ -12,8 +12,9 @@ std::string hours(std::chrono::seconds span) {
 
 std::string advice_for(const audit::Finding& finding) {
   if (finding.block_for && finding.peer)
-    return fmt::format("It is blocked for {}; 'covey alerts --undo' with this alert's number lets it in again.",
-                       hours(*finding.block_for));
+    return fmt::format(
+        "It is blocked for {}; 'covey alerts --undo' with this alert's number lets it in again.",
+        hours(*finding.block_for));
   if (finding.block_for)
     return fmt::format(
         "Strangers from there are kept out for {}; 'covey alerts --undo' with this alert's number lets them "
@@ -93,8 +94,8 @@ io::Awaitable<Result<api::AlertView>> AlertBook::undo(std::uint64_t id) {
   const Person* const person = peer ? around_.people->find(*peer) : nullptr;
   const bool blocked = person != nullptr && person->block && person->block->by_itself;
   if (alert.undone || (!blocked && alert.address.empty()))
-    co_return fail(ErrorCode::kInvalidArgument, "nothing that was done by itself because of alert {} still holds",
-                   id);
+    co_return fail(ErrorCode::kInvalidArgument,
+                   "nothing that was done by itself because of alert {} still holds", id);
   if (blocked) {
     CO_TRY_VOID(around_.people->unblock(*peer));
   } else {

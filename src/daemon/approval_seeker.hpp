@@ -1,6 +1,6 @@
 #pragma once
-// ApprovalSeeker: what downloads need where an owner has to approve them first; and what becomes of them then.
-// On the network thread.
+// ApprovalSeeker: what downloads need where an owner has to approve them first; and what becomes of them
+// then. On the network thread.
 
 #include <optional>
 #include <string>
@@ -27,7 +27,7 @@ struct Wish {
 class ApprovalSeeker {
  public:
   virtual ~ApprovalSeeker() = default;
-  /// The request is on its way when this returns. kTimedOut before the owner wants to be asked again;
+  /// The request is on its way when this returns. kRefused before the owner wants to be asked again;
   /// kInvalidArgument, kLimitExceeded for what cannot be sent.
   virtual io::Awaitable<Result<>> seek(Wish wish) = 0;
   enum class Standing : std::uint8_t { kNone, kWaiting, kApproved, kOver };

@@ -118,9 +118,11 @@ io::Awaitable<Result<>> AuditBook::open() {
     TRY(auto log, audit::AuditLog::open(folder_, {.key = *device_, .clock = *clock_, .random = *random_}));
     log_.emplace(std::move(log));
     const audit::AuditFilter lately{.since = clock_->wall() - kRemembered};
-    TRY(const auto page, audit::read_events(folder_, lately, audit::ReadOrder::kNewestFirst, audit::kMaxEntriesRead));
+    TRY(const auto page,
+        audit::read_events(folder_, lately, audit::ReadOrder::kNewestFirst, audit::kMaxEntriesRead));
     std::vector<audit::AuditEvent> out;
-    for (auto entry = page.entries.rbegin(); entry != page.entries.rend(); ++entry) out.push_back(entry->event);
+    for (auto entry = page.entries.rbegin(); entry != page.entries.rend(); ++entry)
+      out.push_back(entry->event);
     return out;
   };
   CO_TRY(const auto past, co_await thread_.run(std::move(work)));
@@ -145,9 +147,10 @@ io::Awaitable<void> AuditBook::stop() {
 }
 
 bool AuditBook::is_repetition(const audit::AuditEvent& event) {
-  if (event.code != ReasonCode::kBlocked || !event.peer) return false;
+  const bool blocked = event.code == ReasonCode::kBlocked && event.peer;
+  if (!blocked && event.code != ReasonCode::kNotAuthenticated) return false;
   const SteadyTime now = clock_->steady();
-  const auto [known, is_new] = knocked_.try_emplace(*event.peer, now);
+  const auto [known, is_new] = knocked_.try_emplace(blocked ? event.peer->to_text() : event.address, now);
   if (!is_new && now - known->second < kKnocksEvery) return true;
   known->second = now;
   if (knocked_.size() > kMaxKnocking) knocked_.erase(knocked_.begin());
@@ -193,7 +196,8 @@ io::Awaitable<void> AuditBook::write() {
       continue;
     }
     const std::size_t count = std::min(kBatch, waiting_.size());
-    std::vector<audit::AuditEvent> batch(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(count));
+    std::vector<audit::AuditEvent> batch(waiting_.begin(),
+                                         waiting_.begin() + static_cast<std::ptrdiff_t>(count));
     auto append = [this, batch = std::move(batch)] { return log_->append(batch); };
     writing_ = true;
     const auto appended = co_await thread_.run(std::move(append));
@@ -201,7 +205,8 @@ io::Awaitable<void> AuditBook::write() {
     if (appended) {
       show_head();
       waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(count));
-      if (lost_ > 0) log::error("{} events were lost before the audit log could be written", std::exchange(lost_, 0));
+      if (lost_ > 0)
+        log::error("{} events were lost before the audit log could be written", std::exchange(lost_, 0));
       if (waiting_.empty()) written_.open_all();
       continue;
     }

@@ -1,9 +1,9 @@
 #pragma once
-// AuditBook: what happens at this peer, written down in its audit log, and looked at by the detectors. What they find
-// becomes an alert, and where due a block that ends by itself.
+// AuditBook: what happens at this peer, written down in its audit log, and looked at by the detectors. What
+// they find becomes an alert, and where due a block that ends by itself.
 //
-// note() never waits: events go out in batches, in order, on a thread of the log's own. On the network thread; stop() is
-// awaited before destruction. Spec: docs/spec/audit.md.
+// note() never waits: events go out in batches, in order, on a thread of the log's own. On the network
+// thread; stop() is awaited before destruction. Spec: docs/spec/audit.md.
 
 #include <deque>
 #include <functional>
@@ -57,7 +57,7 @@ class AuditBook final : public AuditSink, public AccessWitness {
   io::Awaitable<void> write_all();
   static void tell(const audit::AuditEvent& event);
   void show_head();
-  /// A blocked peer that knocks again and again fills no disk.
+  /// A blocked peer, or a stranger, that knocks again and again fills no disk.
   bool is_repetition(const audit::AuditEvent& event);
 
   std::filesystem::path folder_;
@@ -75,7 +75,7 @@ class AuditBook final : public AuditSink, public AccessWitness {
   std::deque<audit::AuditEvent> waiting_;
   std::uint64_t lost_ = 0;  // events beyond what can wait
   bool writing_ = false;
-  std::map<identity::PeerId, SteadyTime> knocked_;
+  std::map<std::string, SteadyTime> knocked_;  // by peer id or address
   io::Gate noted_;
   io::Gate written_;
   io::TaskGroup tasks_;

@@ -78,7 +78,7 @@ TEST_F(Consents, that_are_taken_back_end_what_runs_and_are_listed_until_their_gr
   ASSERT_EQ(lists_.size(), 1U);
   EXPECT_TRUE(lists_[0].revokes(*shown(grant)));
   EXPECT_EQ(book_.revoke(consent.id).error().code, ErrorCode::kNotFound);
-  clock_.advance(24h);
+  clock_.advance(25h);  // the grant's life, and what is written down ahead
   const auto later = access::verify(*book_.revocations(id_), owner_.peer_id(), share_);
   EXPECT_TRUE(later->revoked.empty());
   EXPECT_EQ(later->number, lists_[0].number) << "nothing new was decided";

@@ -26,10 +26,11 @@ enum class Relation : std::uint8_t {
   kGranted,   // a member that was said yes to
   kRevoked,   // a member that was said yes to, until that was taken back
   kBlocked,   // a member that the owner wants nothing to do with, named and said yes to
-  kStranger,  // not in the network
+  kStranger,  // in another network
 };
-constexpr Relation kRelations[] = {Relation::kOwner,   Relation::kNamed,   Relation::kMember,  Relation::kGranted,
-                                   Relation::kRevoked, Relation::kBlocked, Relation::kStranger};
+constexpr Relation kRelations[] = {Relation::kOwner,   Relation::kNamed,   Relation::kMember,
+                                   Relation::kGranted, Relation::kRevoked, Relation::kBlocked,
+                                   Relation::kStranger};
 
 enum class By : std::uint8_t { kShareId, kTicket, kRevokedTicket, kUsedUpTicket, kWrongTicket };
 constexpr By kWays[] = {By::kShareId, By::kTicket, By::kRevokedTicket, By::kUsedUpTicket, By::kWrongTicket};
@@ -63,7 +64,8 @@ Expected expect_by_ticket(Relation relation, By by) {
 Expected expect_by_id(Visibility visibility, Access access, Relation relation) {
   const bool named = relation == Relation::kNamed;
   const bool member = relation != Relation::kStranger;
-  const bool sees = (visibility == Visibility::kNetwork && member) || (visibility == Visibility::kListed && named);
+  const bool sees =
+      (visibility == Visibility::kNetwork && member) || (visibility == Visibility::kListed && named);
   if (relation == Relation::kOwner) return let_in(audit::Right::kOwner);
   if (relation == Relation::kBlocked) return told(ErrorCode::kNotFound, ReasonCode::kBlocked);
   if (relation == Relation::kGranted) return let_in(audit::Right::kGrant);
@@ -110,7 +112,8 @@ struct Cell {
 
 std::string text_of(const Cell& cell) {
   return fmt::format("visibility {} access {} relation {} by {}", static_cast<int>(cell.visibility),
-                     static_cast<int>(cell.access), static_cast<int>(cell.relation), static_cast<int>(cell.by));
+                     static_cast<int>(cell.access), static_cast<int>(cell.relation),
+                     static_cast<int>(cell.by));
 }
 
 /// An owner with a peer of each relation, all on loopback.
@@ -119,6 +122,7 @@ class Owner {
   explicit Owner(const io::Executor& network)
       : owner_(network, 1),
         members_(owner_.random, owner_.clock),
+        others_(owner_.random, owner_.clock),
         people_(owner_.clock),
         audit_(folder_ / "audit", owner_.node->device(), owner_.clock, owner_.random, network, people_) {
     std::filesystem::create_directory(folder_ / "here");
@@ -128,6 +132,7 @@ class Owner {
     shares.set_blocks(&people_);
     shares.set_witness(&audit_);
     owner_.node->admissions().set_witness(&audit_);
+    owner_.node->admissions().set_blocks(&people_);
     for (std::size_t i = 1; i < std::size(kRelations); ++i) peers_.emplace_back(network, 100 + i);
     people_.block(peer(Relation::kBlocked).node->device().peer_id(), {});
   }
@@ -183,14 +188,16 @@ class Owner {
     out.owner = owner_.node->device().peer_id();
     out.share = *access::parse_share_id(share_);
     out.addresses = owner_.node->listening();
-    if (cell.relation != Relation::kStranger) {
-      out.membership = members_.membership_of(peer(cell.relation).node->device(),
-                                              fmt::format("peer{}", static_cast<int>(cell.relation)));
+    if (cell.by == By::kShareId) {
+      const Network& network = cell.relation == Relation::kStranger ? others_ : members_;
+      out.membership = network.membership_of(peer(cell.relation).node->device(),
+                                             fmt::format("peer{}", static_cast<int>(cell.relation)));
+      return out;
     }
-    if (cell.by == By::kShareId) return out;
     const IssuedTicket& issued = owner_.node->shares().issue(
         share_, std::nullopt, cell.by == By::kUsedUpTicket ? std::optional<std::uint64_t>(0) : std::nullopt);
-    out.secret = cell.by == By::kWrongTicket ? access::TicketSecret::generate(owner_.random) : issued.secret.clone();
+    out.secret =
+        cell.by == By::kWrongTicket ? access::TicketSecret::generate(owner_.random) : issued.secret.clone();
     out.share = access::share_id_of(*out.secret);
     if (cell.by == By::kRevokedTicket) {
       EXPECT_TRUE(owner_.node->shares().revoke_ticket(out.share));
@@ -201,6 +208,7 @@ class Owner {
   content::TestFolder folder_;
   TestNode owner_;
   Network members_;
+  Network others_;
   PeopleBook people_;
   AuditBook audit_;
   std::deque<TestNode> peers_;

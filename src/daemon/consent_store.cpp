@@ -1,4 +1,5 @@
-// DaemonStore's part about consent: whom the user knows, blocks and trusts, to whom it has said yes, and who asked whom.
+// DaemonStore's part about consent: whom the user knows, blocks and trusts, to whom it has said yes, and who
+// asked whom.
 
 #include "base/cursor.hpp"
 #include "base/encoding.hpp"
@@ -32,7 +33,8 @@ Result<identity::PeerId> read_peer(ByteReader& reader) {
 }
 
 // sealed person := peer_key:32 name first_seen:u64 last_seen:u64 blocked:u8 [until:u64 by_itself:u8 reason]
-//                  trusted:u8 count:u16 share{count}; texts have a u16 length, an absent time is 0, others are + 1
+//                  trusted:u8 count:u16 share{count}; texts have a u16 length, an absent time is 0, others
+//                  are + 1
 Bytes written(const Person& person) {
   ByteWriter out;
   out.raw(person.peer.public_key().view()).sized16(as_bytes(person.name));
@@ -102,7 +104,8 @@ Result<Consent> read_consent(const access::GrantId& id, ByteView plain) {
   return out;
 }
 
-// sealed request := peer_key:32 share_id:16 reason select_count:u16 glob{count} made_at:u64 expires_at:u64 state:u8
+// sealed request := peer_key:32 share_id:16 reason select_count:u16 glob{count} made_at:u64 expires_at:u64
+// state:u8
 //                   answered_at:u64 answer ask_again_at:u64 told:u8
 //                   transfer title bytes:u64 files:u64 grant grant_signature(64, where there is a grant)
 Bytes written(const StoredRequest& stored) {
@@ -170,7 +173,8 @@ Result<Id> id_of(const std::string& text) {
 
 Result<> DaemonStore::save(const Person& person) {
   const std::string id = hidden_key("person", person.peer.public_key().view());
-  return database_.execute("INSERT OR REPLACE INTO person VALUES (?, ?)", id, seal("person", id, written(person)));
+  return database_.execute("INSERT OR REPLACE INTO person VALUES (?, ?)", id,
+                           seal("person", id, written(person)));
 }
 
 Result<> DaemonStore::remove_person(const identity::PeerId& peer) {

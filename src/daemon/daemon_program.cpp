@@ -62,8 +62,9 @@ class DaemonProgram {
   }
 
   io::Awaitable<Result<>> serve(const identity::Home& home, DaemonStore store) {
-    DaemonService service(*node_, std::move(store), open_layer_cache(home), random_, home.folder().string(),
-                          [this] { stop(); }, hook());
+    DaemonService service(
+        *node_, std::move(store), open_layer_cache(home), random_, home.folder().string(), [this] { stop(); },
+        hook());
     auto outcome = co_await service.restore();
     node_->admissions().set_ready(outcome.has_value());
     if (outcome) {

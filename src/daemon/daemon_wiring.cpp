@@ -11,6 +11,7 @@ namespace {
 
 using audit::AuditAction;
 using audit::Outcome;
+using audit::ReasonCode;
 
 constexpr const char* kAuditHead = "audit head";
 
@@ -91,6 +92,7 @@ void DaemonService::unwire() {
   node_->consents().on_revoked(nullptr);
   node_->consents().on_granted(nullptr);
   node_->on_lie(nullptr);
+  node_->on_refused(nullptr);
 }
 
 void DaemonService::wire_downloads() {
@@ -113,6 +115,13 @@ void DaemonService::wire_downloads() {
                  .peer = peer,
                  .share = access::to_text(share),
                  .note = error.context});
+  });
+  node_->on_refused([this](const std::string& address, const Error& why) {
+    audit_.note({.action = AuditAction::kConnectionRefused,
+                 .outcome = Outcome::kRefused,
+                 .code = ReasonCode::kNotAuthenticated,
+                 .address = address,
+                 .note = why.context});
   });
 }
 
@@ -139,7 +148,8 @@ void DaemonService::wire_consent() {
   audit_.on_finding([this](const audit::Finding& finding) { alerts_.take(finding); });
   alerts_.on_blocked([this](const identity::PeerId& peer) { shut_out(peer); });
   networks_.on_name_changed([this](const identity::PeerId& now, const std::string& text) {
-    audit_.note({.action = AuditAction::kNameChanged, .outcome = Outcome::kRefused, .peer = now, .note = text});
+    audit_.note(
+        {.action = AuditAction::kNameChanged, .outcome = Outcome::kRefused, .peer = now, .note = text});
   });
   auto& consents = node_->consents();
   consents.on_change([this](const Consent& consent) { keep_consent(consent); });
@@ -202,7 +212,7 @@ io::Awaitable<Result<>> DaemonService::restore_consent() {
 WriterStanding DaemonService::writer_standing(const identity::PeerId& writer) const {
   if (people_.is_blocked(writer)) return WriterStanding::kBlocked;
   return people_.find(writer) != nullptr || requests_.asks(writer) ? WriterStanding::kKnown
-                                                                    : WriterStanding::kUnknown;
+                                                                   : WriterStanding::kUnknown;
 }
 
 /// An owner has taken something back of what this peer may be serving on.

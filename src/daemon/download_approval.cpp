@@ -13,13 +13,14 @@ constexpr const char* kAnswer = "its owner to approve it; 'covey requests' shows
 
 }  // namespace
 
-/// Whether one that is to go on needs its owner's yes first: it has asked and has none, or what it had holds no
-/// more.
+/// Whether one that is to go on needs its owner's yes first: it has asked and has none, or what it had holds
+/// no more.
 bool DownloadBook::has_to_ask(const Entry& entry) const {
   if (seeker_ == nullptr || !entry.stored.request.ticket.empty()) return false;
   const auto& error = entry.stored.view.error;
-  const bool turned_away = error && (error->code == ErrorCode::kRefused || error->code == ErrorCode::kExpired ||
-                                     error->code == ErrorCode::kMustAsk);
+  const bool turned_away =
+      error && (error->code == ErrorCode::kRefused || error->code == ErrorCode::kExpired ||
+                error->code == ErrorCode::kMustAsk);
   const auto standing = seeker_->standing(entry.id());
   return turned_away || standing == ApprovalSeeker::Standing::kWaiting ||
          standing == ApprovalSeeker::Standing::kOver;

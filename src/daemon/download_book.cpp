@@ -140,7 +140,7 @@ DownloadBook::Changed DownloadBook::start(api::DownloadRequest request) {
   Entry& placed = *entries_.emplace(entry->stored.view.id, std::move(entry)).first->second;
   const std::string id = placed.id();
   const bool asks = source.must_ask && seeker_ != nullptr;
-  const auto begun = asks ? co_await ask_owner(placed) : co_await enqueue(placed);
+  const auto begun = co_await begin(placed, asks ? First::kAsk : First::kRun);
   if (!begun) {
     entries_.erase(id);
     auto forget = [id](DaemonStore& store) { return store.remove_download(id); };
@@ -148,6 +148,11 @@ DownloadBook::Changed DownloadBook::start(api::DownloadRequest request) {
     co_return std::unexpected(begun.error());
   }
   co_return refreshed(placed);
+}
+
+io::Awaitable<Result<>> DownloadBook::begin(Entry& entry, First first) {
+  if (first == First::kAsk) co_return co_await ask_owner(entry);
+  co_return co_await enqueue(entry);
 }
 
 io::Awaitable<Result<>> DownloadBook::enqueue(Entry& entry) {
@@ -260,7 +265,7 @@ DownloadBook::Changed DownloadBook::resume(std::string id) {
   } else if (is_over(entry->state())) {
     co_return fail(ErrorCode::kInvalidArgument, "download {} is over; start it anew with 'covey get'", id);
   }
-  const auto begun = has_to_ask(*entry) ? co_await ask_owner(*entry) : co_await enqueue(*entry);
+  const auto begun = co_await begin(*entry, has_to_ask(*entry) ? First::kAsk : First::kRun);
   if (!begun) co_return std::unexpected(begun.error());
   co_return refreshed(*entry);
 }

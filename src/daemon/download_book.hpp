@@ -108,6 +108,8 @@ class DownloadBook final : public WaitingDownloads {
   Result<Found> find(const std::string& id);
   /// As find. Ends a check or a move, which is taken back unless it was done.
   io::Awaitable<Result<Found>> find_idle(std::string id);
+  enum class First : std::uint8_t { kRun, kAsk };
+  io::Awaitable<Result<>> begin(Entry& entry, First first);
   io::Awaitable<Result<>> enqueue(Entry& entry);
   io::Awaitable<void> end_serving(const Entry& entry);
   io::Awaitable<Result<>> remove_stopped(const Entry& entry, api::RemovedFiles files);

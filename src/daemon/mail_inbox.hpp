@@ -9,8 +9,8 @@
 #include <map>
 #include <set>
 
-#include "daemon/mail_outbox.hpp"
 #include "daemon/access_seams.hpp"
+#include "daemon/mail_outbox.hpp"
 #include "mail/letter_budget.hpp"
 #include "mail/mail_server.hpp"
 

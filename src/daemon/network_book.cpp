@@ -247,8 +247,8 @@ bool NetworkBook::believe(const KnownName& met) {
   }
   if (names_.first_time(met) && on_name_changed_) {
     const auto known = names_.owner(met.network, met.name);
-    on_name_changed_(met.peer, fmt::format("{} is now said to be the peer {}, but here it is {}", met.name.text(),
-                                           met.peer.short_text(), known->short_text()));
+    on_name_changed_(met.peer, fmt::format("{} is now said to be the peer {}, but here it is {}",
+                                           met.name.text(), met.peer.short_text(), known->short_text()));
   }
   return false;
 }
@@ -258,8 +258,10 @@ std::string NetworkBook::meet_member(ByteView record, const identity::PeerId& pe
   for (const Session& session : sessions_) {
     const auto membership = identity::verify_membership(record, session->network(), now);
     if (!membership || membership->claim.peer != peer) continue;
-    const KnownName met{
-        .network = session->network(), .name = membership->claim.name, .peer = peer, .serial = membership->serial};
+    const KnownName met{.network = session->network(),
+                        .name = membership->claim.name,
+                        .peer = peer,
+                        .serial = membership->serial};
     return believe(met) ? met.name.text() : std::string();
   }
   return {};

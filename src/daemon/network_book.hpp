@@ -55,7 +55,8 @@ class NetworkBook final : public MemberCheck, public MailNetworks {
   io::Awaitable<Result<std::vector<identity::PeerId>>> resolve(std::vector<std::string> words);
   /// Where a share's owner is now, in whichever network knows it.
   io::Awaitable<Result<swarm::Whereabouts>> locate(access::ShareId share, identity::PeerId owner);
-  /// Our membership in the network where this share is published, as far as it can be told; empty without any network.
+  /// Our membership in the network where this share is published, as far as it can be told; empty without any
+  /// network.
   io::Awaitable<Bytes> membership_for(access::ShareId share, identity::PeerId owner);
 
   Result<crypto::PublicKey> check_member(ByteView record, const identity::PeerId& peer) const override;
@@ -90,6 +91,10 @@ class NetworkBook final : public MemberCheck, public MailNetworks {
   /// Whether the name may be believed; remembers it, or raises the alert.
   bool believe(const KnownName& met);
   void remember(const FoundShare& found);
+  /// By its title, its id or an unambiguous beginning of it.
+  Result<std::optional<FoundShare>> found_lately(std::string_view words) const;
+  /// As its owner announces it now.
+  io::Awaitable<Result<FoundShare>> look_up(access::ShareId share);
   static FoundShare found_share(const NetworkSession& session, const access::VerifiedListing& verified);
   /// Fails with what the networks answered, when none of them had it.
   [[nodiscard]] Error nobody_knows(std::string_view what, const std::optional<Error>& last) const;

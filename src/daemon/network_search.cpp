@@ -31,7 +31,7 @@ Result<Cursor> parse_cursor(const std::string& text) {
 }
 
 KnownName known_name(const NetworkSession& session, const identity::PeerName& name,
-                  const identity::PeerId& peer) {
+                     const identity::PeerId& peer) {
   return {.network = session.network(), .name = name, .peer = peer, .serial = 0};
 }
 
@@ -181,40 +181,54 @@ io::Awaitable<Result<std::vector<identity::PeerId>>> NetworkBook::resolve(std::v
   co_return out;
 }
 
-io::Awaitable<Result<FoundShare>> NetworkBook::find_share(std::string words) {
-  const FoundShare* recent = nullptr;
+Result<std::optional<FoundShare>> NetworkBook::found_lately(std::string_view words) const {
+  const FoundShare* out = nullptr;
   for (const FoundShare& known : recent_) {
     const std::string id = access::to_text(known.share);
     const bool fits = known.title == words || (words.size() >= kMinIdCharacters && id.starts_with(words));
     if (!fits) continue;
-    if (id == words) co_return known;
-    if (recent != nullptr) {
-      co_return fail(ErrorCode::kInvalidArgument,
-                     "'{}' fits more than one share; give more of the share's id", words);
+    if (id == words) return known;
+    if (out != nullptr) {
+      return fail(ErrorCode::kInvalidArgument, "'{}' fits more than one share; give more of the share's id",
+                  words);
     }
-    recent = &known;
+    out = &known;
   }
-  if (recent != nullptr) co_return *recent;
-  const auto share = access::parse_share_id(words);
-  if (!share) {
-    co_return fail(
-        ErrorCode::kNotFound,
-        "'{}' is neither a ticket nor a share that was searched for lately; covey search finds shares",
-        words);
-  }
+  return out == nullptr ? std::nullopt : std::optional(*out);
+}
+
+io::Awaitable<Result<FoundShare>> NetworkBook::look_up(access::ShareId share) {
   std::optional<Error> last;
   for (std::size_t i = 0; i < sessions_.size(); ++i) {
     const Session session = sessions_[i];
-    auto ask = [&share](discovery::TrackerClient& client) { return client.share(*share); };
+    auto ask = [&share](discovery::TrackerClient& client) { return client.share(share); };
     const auto found = co_await session->ask(ask);
     if (found) {
       FoundShare out = found_share(*session, found->verified);
       remember(out);
       co_return out;
     }
-    last = found.error();
+    // One that is away may have it all the same.
+    if (!last || last->code == ErrorCode::kNotFound) last = found.error();
   }
   co_return std::unexpected(nobody_knows("this share", last));
+}
+
+io::Awaitable<Result<FoundShare>> NetworkBook::find_share(std::string words) {
+  CO_TRY(const auto known, found_lately(words));
+  const auto named = access::parse_share_id(words);
+  if (!known && !named) {
+    co_return fail(
+        ErrorCode::kNotFound,
+        "'{}' is neither a ticket nor a share that was searched for lately; covey search finds shares",
+        words);
+  }
+  // Its rules may have changed since it was found, and it may be gone.
+  auto now = co_await look_up(known ? known->share : *named);
+  if (now || !known) co_return now;
+  if (now.error().code != ErrorCode::kNotFound) co_return *known;
+  std::erase_if(recent_, [&](const FoundShare& found) { return found.share == known->share; });
+  co_return now;
 }
 
 io::Awaitable<Result<swarm::Whereabouts>> NetworkBook::locate(access::ShareId share, identity::PeerId owner) {

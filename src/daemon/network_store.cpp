@@ -122,8 +122,8 @@ Result<std::optional<api::AlertView>> DaemonStore::alert(std::uint64_t id) {
 
 Result<std::vector<api::AlertView>> DaemonStore::alerts() {
   const auto map = [this](const db::Row& row) { return read_alert(row); };
-  return database_.select(map, "SELECT id, at, kind, sealed, whom, undone FROM alert ORDER BY id DESC LIMIT ?",
-                          kMaxAlertsShown);
+  return database_.select(
+      map, "SELECT id, at, kind, sealed, whom, undone FROM alert ORDER BY id DESC LIMIT ?", kMaxAlertsShown);
 }
 
 }  // namespace covey::daemon

@@ -69,6 +69,9 @@ Result<std::unique_ptr<Node>> Node::create(io::Executor network, identity::Devic
 Result<> Node::listen(const std::vector<access::Endpoint>& addresses) {
   for (const auto& address : addresses) {
     TRY(auto listener, transport::Listener::bind(network_, address, local_, threads_));
+    listener->on_refused([this](const std::string& from, const Error& why) {
+      if (on_refused_) on_refused_(from, why);
+    });
     tasks_.spawn(listener->run());
     listeners_.push_back(std::move(listener));
   }
@@ -157,7 +160,10 @@ swarm::SwarmServices Node::services() {
 }
 
 io::Awaitable<void> Node::stop() {
-  for (auto& listener : listeners_) listener->close();
+  for (auto& listener : listeners_) {
+    listener->close();
+    listener->on_refused(nullptr);
+  }
   tasks_.cancel();
   co_await tasks_.join();
   co_await threads_.stop();

@@ -59,6 +59,8 @@ class Node final : public OnwardNode {
   }
   /// Who sent what was provably not of the content, from now on.
   void on_lie(swarm::SwarmServices::OnLie callback) { on_lie_ = std::move(callback); }
+  /// Told of every connection whose other end has not proved who it is.
+  void on_refused(transport::Listener::OnRefused callback) { on_refused_ = std::move(callback); }
   /// What this peer serves of others' shares.
   [[nodiscard]] OnwardBook& onward() { return onward_; }
   /// Where letters that come over links go.
@@ -93,6 +95,7 @@ class Node final : public OnwardNode {
   swarm::NodeLimits limits_;
   std::optional<content::LayerFolder> layers_;
   swarm::SwarmServices::OnLie on_lie_;
+  transport::Listener::OnRefused on_refused_;
   io::TaskGroup tasks_;
   std::vector<std::unique_ptr<transport::Listener>> listeners_;
 };

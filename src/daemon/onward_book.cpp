@@ -307,8 +307,11 @@ Result<swarm::Admission> Admissions::admit(const swarm::OpenRequest& request,
   if (own || own.error().code != ErrorCode::kNotFound) return own;
   auto onward = onward_->admit(request, remote_address);
   if (onward || onward.error().code != ErrorCode::kNotFound) return onward;
-  if (!own_->knows(request.share) && !onward_->serves(request.share))
-    return std::unexpected(turn_away(request, remote_address, access::Reason::kUnknownShare));
+  if (!own_->knows(request.share) && !onward_->serves(request.share)) {
+    const bool blocked = blocks_ != nullptr && blocks_->is_blocked(request.peer);
+    return std::unexpected(turn_away(request, remote_address,
+                                     blocked ? access::Reason::kBlocked : access::Reason::kUnknownShare));
+  }
   return own;
 }
 

@@ -25,7 +25,8 @@ std::optional<api::UnixMs> optional_ms(const std::optional<WallTime>& time) {
 RequestBook::RequestBook(const Around& around, Publish publish)
     : around_(around), publish_(std::move(publish)), tasks_(around.node->services().network) {
   around_.mail->on(requests::kRequestLetter, [this](const Letter& letter) { return take_request(letter); });
-  around_.mail->on(requests::kWithdrawnLetter, [this](const Letter& letter) { return take_withdrawal(letter); });
+  around_.mail->on(requests::kWithdrawnLetter,
+                   [this](const Letter& letter) { return take_withdrawal(letter); });
   around_.mail->on(requests::kAnswerLetter, [this](const Letter& letter) { return take_answer(letter); });
 }
 
@@ -154,7 +155,8 @@ io::Awaitable<void> RequestBook::keep_dates() {
     }
     for (const auto* const asked : outgoing_.expire(now)) {
       if (downloads_ != nullptr)
-        downloads_->on_denied(asked->transfer, {ErrorCode::kExpired, "its owner has not answered in a month; ask again"});
+        downloads_->on_denied(asked->transfer,
+                              {ErrorCode::kExpired, "its owner has not answered in a month; ask again"});
       tasks_.spawn(save_later(asked->request.id));
       publish(asked->request.id);
     }
@@ -193,14 +195,16 @@ io::Awaitable<Result<api::RequestView>> RequestBook::approve(std::string words, 
   const requests::RequestId id = found->id;
   const WallTime now = around_.node->clock().wall();
   if (terms.for_seconds == 0U || terms.bytes == 0U)
-    co_return fail(ErrorCode::kInvalidArgument, "an approval for no time or no bytes would be none; deny it instead");
+    co_return fail(ErrorCode::kInvalidArgument,
+                   "an approval for no time or no bytes would be none; deny it instead");
   const auto share = around_.node->shares().find(access::to_text(found->share));
   if (!share) co_return fail(ErrorCode::kNotFound, "what was asked for is not shared any more");
   CO_TRY(const requests::Request* const request, incoming_.approve(id, now));
   ConsentTerms given{.until = std::nullopt, .byte_limit = terms.bytes};
   if (terms.for_seconds) given.until = now + std::chrono::seconds(*terms.for_seconds);
   if (terms.always) around_.people->trust(request->peer, std::vector<std::string>(1, (*share)->view.id));
-  note(AuditAction::kRequestApproved, Outcome::kAllowed, ReasonCode::kNone, *request, terms.always ? "always" : "");
+  note(AuditAction::kRequestApproved, Outcome::kAllowed, ReasonCode::kNone, *request,
+       terms.always ? "always" : "");
   const auto told = co_await say_yes(*request, given);
   if (!told) co_return std::unexpected(told.error());
   co_return view_of(*incoming_.find(id));
@@ -269,12 +273,14 @@ io::Awaitable<Result<api::RequestView>> RequestBook::withdraw(std::string words)
   const requests::RequestId id = found->request.id;
   const auto* const asked = outgoing_.withdraw(id, around_.node->clock().wall());
   if (asked == nullptr)
-    co_return fail(ErrorCode::kInvalidArgument, "the request {} does not wait any more", requests::to_text(id).substr(0, 10));
+    co_return fail(ErrorCode::kInvalidArgument, "the request {} does not wait any more",
+                   requests::to_text(id).substr(0, 10));
   beside_[id].told = false;
   const std::string transfer = asked->transfer;
   CO_TRY_VOID(co_await save(id));
   publish(id);
-  if (downloads_ != nullptr) downloads_->on_denied(transfer, {ErrorCode::kCancelled, "its request was withdrawn"});
+  if (downloads_ != nullptr)
+    downloads_->on_denied(transfer, {ErrorCode::kCancelled, "its request was withdrawn"});
   CO_TRY_VOID(co_await tell(id));
   co_return view_of(outgoing_.find(id)->request);
 }

@@ -1,9 +1,9 @@
 #pragma once
 // RequestBook: requests for shares, on both sides: taken, answered by their owner, waited for by their asker.
 //
-// What is decided is on the disk before it is told to anyone, and told by letters that wait until they arrive; so a
-// crash between a decision and its delivery loses nothing. On the network thread; stop() is awaited before destruction.
-// Spec: docs/spec/consent.md, "Requests".
+// What is decided is on the disk before it is told to anyone, and told by letters that wait until they
+// arrive; so a crash between a decision and its delivery loses nothing. On the network thread; stop() is
+// awaited before destruction. Spec: docs/spec/consent.md, "Requests".
 
 #include "api/views.hpp"
 #include "daemon/approval_seeker.hpp"
@@ -89,7 +89,9 @@ class RequestBook final : public ApprovalSeeker {
             const requests::Request& request, std::string words = {});
   [[nodiscard]] api::RequestView view_of(const requests::Request& request) const;
   void publish(const requests::RequestId& id);
-  [[nodiscard]] bool is_outgoing(const requests::RequestId& id) const { return outgoing_.find(id) != nullptr; }
+  [[nodiscard]] bool is_outgoing(const requests::RequestId& id) const {
+    return outgoing_.find(id) != nullptr;
+  }
   void forget_surplus();
 
   Around around_;

@@ -37,7 +37,8 @@ requests::Answer RequestBook::answer_of(const requests::Request& request) {
   out.byte_limit = consent->byte_limit;
   // With it the download can begin at others although this peer is away.
   if (owned && (*owned)->served != nullptr)
-    out.grant = consents.grant(*consent, request.share, access::ContentRoot::from((*owned)->served->root().view()));
+    out.grant =
+        consents.grant(*consent, request.share, access::ContentRoot::from((*owned)->served->root().view()));
   return out;
 }
 
@@ -46,7 +47,8 @@ bool RequestBook::has_to_tell(const requests::RequestId& id) const {
   const auto* const asked = outgoing_.find(id);
   const RequestState state = asked != nullptr ? asked->request.state : incoming_.find(id)->state;
   if (asked != nullptr) return state == RequestState::kWaiting || state == RequestState::kWithdrawn;
-  return state == RequestState::kApproved || state == RequestState::kDenied || state == RequestState::kExpired;
+  return state == RequestState::kApproved || state == RequestState::kDenied ||
+         state == RequestState::kExpired;
 }
 
 Posting RequestBook::posting_for(const requests::RequestId& id, Bytes membership) {
@@ -132,14 +134,16 @@ io::Awaitable<Result<>> RequestBook::answer_at_once(requests::AccessRequest aske
   request.share = asked.share;
   request.peer = by;
   request.state = RequestState::kApproved;
-  note(AuditAction::kRequestReceived, Outcome::kAllowed, ReasonCode::kNone, request, "it may fetch it already");
+  note(AuditAction::kRequestReceived, Outcome::kAllowed, ReasonCode::kNone, request,
+       "it may fetch it already");
   Posting posting{.to = by, .kind = requests::kAnswerLetter, .body = requests::encode(answer_of(request))};
   const auto posted = co_await around_.mail->post(std::move(posting));
   if (!posted) co_return std::unexpected(posted.error());
   co_return Result<>{};
 }
 
-io::Awaitable<RequestBook::Verdict> RequestBook::take_new(requests::AccessRequest asked, identity::PeerId by) {
+io::Awaitable<RequestBook::Verdict> RequestBook::take_new(requests::AccessRequest asked,
+                                                          identity::PeerId by) {
   const WallTime now = around_.node->clock().wall();
   const auto arrival = incoming_.arrive(asked, by, now);
   requests::Request as_seen;
@@ -154,7 +158,8 @@ io::Awaitable<RequestBook::Verdict> RequestBook::take_new(requests::AccessReques
       note(AuditAction::kRequestReceived, Outcome::kRefused, ReasonCode::kNone, as_seen, "it has expired");
       co_return Verdict::kTaken;
     case Arrived::kTooSoon: {
-      note(AuditAction::kRequestReceived, Outcome::kRefused, ReasonCode::kTooManyRequests, as_seen, "too soon after a denial");
+      note(AuditAction::kRequestReceived, Outcome::kRefused, ReasonCode::kTooManyRequests, as_seen,
+           "too soon after a denial");
       requests::Answer again = answer_of(*arrival.request);
       again.id = asked.id;
       Posting posting{.to = by, .kind = requests::kAnswerLetter, .body = requests::encode(again)};
@@ -175,7 +180,8 @@ io::Awaitable<RequestBook::Verdict> RequestBook::take_new(requests::AccessReques
                        .bytes = share ? (*share)->view.bytes : 0,
                        .files = share ? (*share)->view.files : 0,
                        .grant = {}};
-  note(AuditAction::kRequestReceived, Outcome::kNoted, ReasonCode::kMustAsk, *arrival.request, arrival.request->reason);
+  note(AuditAction::kRequestReceived, Outcome::kNoted, ReasonCode::kMustAsk, *arrival.request,
+       arrival.request->reason);
   if (arrival.replaced) {
     beside_.erase(*arrival.replaced);
     auto remove = [gone = *arrival.replaced](DaemonStore& s) { return s.remove_request(gone); };
@@ -188,7 +194,8 @@ io::Awaitable<RequestBook::Verdict> RequestBook::take_new(requests::AccessReques
   }
   if (around_.people->is_trusted(by, access::to_text(asked.share))) {
     const auto approved = incoming_.approve(asked.id, now);
-    note(AuditAction::kRequestApproved, Outcome::kAllowed, ReasonCode::kNone, **approved, "by itself: the peer is trusted");
+    note(AuditAction::kRequestApproved, Outcome::kAllowed, ReasonCode::kNone, **approved,
+         "by itself: the peer is trusted");
     const auto told = co_await say_yes(**approved, {});
     if (!told) tasks_.spawn(tell_later(asked.id));
     co_return Verdict::kTaken;
@@ -226,9 +233,10 @@ io::Awaitable<RequestBook::Verdict> RequestBook::take_answer(const Letter& lette
   if (answer->approved) {
     downloads_->on_approved(transfer);
   } else {
-    downloads_->on_denied(transfer, {ErrorCode::kRefused, answer->reason.empty()
-                                                              ? std::string("its owner said no")
-                                                              : fmt::format("its owner said no: {}", answer->reason)});
+    downloads_->on_denied(
+        transfer,
+        {ErrorCode::kRefused, answer->reason.empty() ? std::string("its owner said no")
+                                                     : fmt::format("its owner said no: {}", answer->reason)});
   }
   co_return Verdict::kTaken;
 }

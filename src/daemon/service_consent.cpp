@@ -43,7 +43,8 @@ Result<audit::AuditFilter> filter_of(const api::AuditQuery& query) {
   if (!query.outcome.empty()) {
     out.outcome = audit::outcome_named(query.outcome);
     if (!out.outcome)
-      return fail(ErrorCode::kInvalidArgument, "an outcome is allowed, refused or noted, not '{}'", query.outcome);
+      return fail(ErrorCode::kInvalidArgument, "an outcome is allowed, refused or noted, not '{}'",
+                  query.outcome);
   }
   if (!query.code.empty()) {
     out.code = audit::reason_code_named(query.code);
@@ -97,7 +98,8 @@ asio::awaitable<Result<>> DaemonService::revoke_ticket(std::string words) {
   co_return co_await store_.run(keep);
 }
 
-asio::awaitable<Result<api::ShareView>> DaemonService::set_rules(std::string words, api::ShareRulesRequest wanted) {
+asio::awaitable<Result<api::ShareView>> DaemonService::set_rules(std::string words,
+                                                                 api::ShareRulesRequest wanted) {
   CO_TRY(const OwnedShare* const before, node_->shares().find(words));
   const std::string id = before->view.id;
   api::ShareRequest as_request;
@@ -137,7 +139,8 @@ asio::awaitable<Result<api::ShareView>> DaemonService::set_rules(std::string wor
 std::vector<api::RequestView> DaemonService::requests() const {
   return requests_.views();
 }
-asio::awaitable<Result<api::RequestView>> DaemonService::approve(std::string request, api::ApprovalRequest terms) {
+asio::awaitable<Result<api::RequestView>> DaemonService::approve(std::string request,
+                                                                 api::ApprovalRequest terms) {
   return requests_.approve(std::move(request), terms);
 }
 asio::awaitable<Result<api::RequestView>> DaemonService::deny(std::string request, std::string reason) {
@@ -171,10 +174,12 @@ asio::awaitable<Result<api::GrantView>> DaemonService::revoke(std::string words)
   for (const Consent* const consent : node_->consents().all()) {
     if (words.empty() || !access::to_text(consent->id).starts_with(words)) continue;
     if (found != nullptr)
-      co_return fail(ErrorCode::kInvalidArgument, "'{}' fits more than one approval; write more of its id", words);
+      co_return fail(ErrorCode::kInvalidArgument, "'{}' fits more than one approval; write more of its id",
+                     words);
     found = consent;
   }
-  if (found == nullptr) co_return fail(ErrorCode::kNotFound, "there is no approval '{}'; 'covey grants' lists them", words);
+  if (found == nullptr)
+    co_return fail(ErrorCode::kNotFound, "there is no approval '{}'; 'covey grants' lists them", words);
   const access::GrantId id = found->id;
   CO_TRY_VOID(node_->consents().revoke(id));
   const Consent revoked = *node_->consents().find(id);
@@ -258,7 +263,10 @@ asio::awaitable<Result<api::PersonView>> DaemonService::block(std::string words,
   if (request.for_seconds) block.until = node_->clock().wall() + std::chrono::seconds(*request.for_seconds);
   const Person& person = people_.block(peer, std::move(block));
   shut_out(peer);
-  audit_.note({.action = AuditAction::kPeerBlocked, .outcome = Outcome::kNoted, .peer = peer, .note = person.block->reason});
+  audit_.note({.action = AuditAction::kPeerBlocked,
+               .outcome = Outcome::kNoted,
+               .peer = peer,
+               .note = person.block->reason});
   co_return person_view(person);
 }
 
@@ -321,7 +329,8 @@ api::AuditLineView DaemonService::line_view(const audit::AuditEntry& entry) cons
   }
   view.address = event.address;
   view.share_id = event.share;
-  if (const auto share = node_->shares().find(event.share); !event.share.empty() && share) view.title = (*share)->view.title;
+  if (const auto share = node_->shares().find(event.share); !event.share.empty() && share)
+    view.title = (*share)->view.title;
   view.subject = event.subject;
   view.bytes = event.bytes;
   view.note = event.note;
@@ -346,14 +355,16 @@ asio::awaitable<Result<api::AuditCheckView>> DaemonService::verify_audit() {
   view.lines = report.lines;
   view.files = report.files;
   if (report.broken) {
-    view.problem = fmt::format("{}, line {}: {}", report.broken->file, report.broken->line, report.broken->what);
+    view.problem =
+        fmt::format("{}, line {}: {}", report.broken->file, report.broken->line, report.broken->what);
   }
   co_return view;
 }
 
 asio::awaitable<Result<std::uint64_t>> DaemonService::export_audit(api::AuditExportRequest request) {
   const std::filesystem::path path = request.path;
-  if (!path.is_absolute()) co_return fail(ErrorCode::kInvalidArgument, "the path {} is not absolute", request.path);
+  if (!path.is_absolute())
+    co_return fail(ErrorCode::kInvalidArgument, "the path {} is not absolute", request.path);
   if (request.form != "jsonl" && request.form != "csv")
     co_return fail(ErrorCode::kInvalidArgument, "an export is jsonl or csv, not '{}'", request.form);
   CO_TRY(auto filter, co_await audit_filter(std::move(request.query)));

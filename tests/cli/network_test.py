@@ -77,8 +77,8 @@ class Network(NetworkTest):
         asked = alice.share("asked.bin", b"x")
         named = alice.share("named.bin", b"x", "--access", "listed", "--to", "bob")
         self.eventually("both are found", lambda: set(carol.finds("")) == {asked, named})
-        carol.fails(REFUSED, "ask for a ticket", "get", asked)
-        carol.fails(REFUSED, "only peers that were named", "get", named)
+        carol.fails(REFUSED, "has to approve it", "get", asked)
+        carol.fails(REFUSED, "has to approve it", "get", named)
         self.eventually("bob finds it", lambda: named in bob.finds("named"))
         bob.ok("get", named)
 
