@@ -25,7 +25,7 @@ void check(std::string_view text) {
 }
 
 void run(Byte kind, std::string_view text) {
-  switch (kind % 12) {
+  switch (kind % 24) {
     case 0:
       return check<api::StatusView>(text);
     case 1:
@@ -48,8 +48,32 @@ void run(Byte kind, std::string_view text) {
       return check<std::vector<api::ShareView>>(text);
     case 10:
       return check<std::vector<api::TransferView>>(text);
-    default:
+    case 11:
       return check<api::PartialFiles>(text);
+    case 12:
+      return check<api::IssuedTicketView>(text);
+    case 13:
+      return check<api::ShareRulesRequest>(text);
+    case 14:
+      return check<api::RequestView>(text);
+    case 15:
+      return check<api::ApprovalRequest>(text);
+    case 16:
+      return check<api::GrantView>(text);
+    case 17:
+      return check<api::PersonView>(text);
+    case 18:
+      return check<api::BlockRequest>(text);
+    case 19:
+      return check<api::TrustRequest>(text);
+    case 20:
+      return check<api::AuditPageView>(text);
+    case 21:
+      return check<api::AuditCheckView>(text);
+    case 22:
+      return check<api::AuditExportRequest>(text);
+    default:
+      return check<std::vector<api::RequestView>>(text);
   }
 }
 

@@ -1,4 +1,5 @@
-// The control messages of the link and of the fetch protocol: what was read can be written and read again.
+// The control messages of the link, of the fetch and of the mail protocol: what was read can be written and
+// read again.
 //
 // The first byte of the input chooses the message.
 
@@ -6,6 +7,7 @@
 #include "wire/fetch.pb.h"
 #include "wire/frame.hpp"
 #include "wire/link.pb.h"
+#include "wire/mail.pb.h"
 
 namespace covey::fuzz {
 namespace {
@@ -26,7 +28,7 @@ void check(ByteView bytes) {
 
 void run(Byte kind, ByteView bytes) {
   if (bytes.size() > wire::kMaxControlBytes) return;
-  switch (kind % 14) {
+  switch (kind % 16) {
     case 0:
       return check<wire::Hello>(bytes);
     case 1:
@@ -53,8 +55,12 @@ void run(Byte kind, ByteView bytes) {
       return check<wire::Provider>(bytes);
     case 12:
       return check<wire::Pace>(bytes);
-    default:
+    case 13:
       return check<wire::Trouble>(bytes);
+    case 14:
+      return check<wire::Letter>(bytes);
+    default:
+      return check<wire::LetterTaken>(bytes);
   }
 }
 

@@ -9,7 +9,7 @@
 // Numbers are big-endian, times milliseconds since the Unix epoch.
 //
 //   revocations := version:u8=1 share_id:16 owner:33 number:u64 issued_at:u64 all_before:u64(0 none)
-//                  count:u16(0..2000) grant_id:16{count}, ascending
+//                  count:u16(0..1900) grant_id:16{count}, ascending
 //
 // The signature covers kRevocationsLabel and the revocations.
 

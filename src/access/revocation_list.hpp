@@ -10,7 +10,7 @@
 
 namespace covey::access {
 
-inline constexpr std::size_t kMaxRevocations = 2000;
+inline constexpr std::size_t kMaxRevocations = 1900;  // so that a list fits into a letter
 inline constexpr std::size_t kMaxRevocationListBytes = 128 + kMaxRevocations * GrantId::kSize;
 
 struct RevocationList {

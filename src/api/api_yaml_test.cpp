@@ -9,6 +9,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "api/consent_form.hpp"
 #include "api/json_form.hpp"
 #include "api/routes.hpp"
 
@@ -153,6 +154,25 @@ TEST(ApiYaml, names_every_field) {
   expect_fields<json_form::CancelBody>(document, "CancelRequest");
   expect_fields<json_form::ShareList>(document, "ShareList");
   expect_fields<json_form::TransferList>(document, "TransferList");
+  expect_fields<IssuedTicketView>(document, "IssuedTicket");
+  expect_fields<ShareRulesRequest>(document, "ShareRulesRequest");
+  expect_fields<RequestView>(document, "Request");
+  expect_fields<ApprovalRequest>(document, "ApprovalRequest");
+  expect_fields<GrantView>(document, "Grant");
+  expect_fields<PersonView>(document, "Person");
+  expect_fields<BlockRequest>(document, "BlockRequest");
+  expect_fields<TrustRequest>(document, "TrustRequest");
+  expect_fields<AuditLineView>(document, "AuditLine");
+  expect_fields<AuditQuery>(document, "AuditQuery");
+  expect_fields<AuditPageView>(document, "AuditPage");
+  expect_fields<AuditCheckView>(document, "AuditCheck");
+  expect_fields<AuditExportRequest>(document, "AuditExportRequest");
+  expect_fields<json_form::DenialBody>(document, "DenialRequest");
+  expect_fields<json_form::ExportedBody>(document, "AuditExported");
+  expect_fields<json_form::IssuedTicketList>(document, "IssuedTicketList");
+  expect_fields<json_form::RequestList>(document, "RequestList");
+  expect_fields<json_form::GrantList>(document, "GrantList");
+  expect_fields<json_form::PersonList>(document, "PersonList");
   expect_fields<Event>(document, "Event", {"error"});
 }
 
@@ -167,6 +187,8 @@ TEST(ApiYaml, names_every_choice) {
   expect_names<TransferState>(document, "TransferState");
   expect_names<OnExisting>(document, "OnExisting");
   expect_names<PartialFiles>(document, "PartialFiles");
+  expect_names<RequestDirection>(document, "RequestDirection");
+  expect_names<RequestState>(document, "RequestState");
   expect_names<Priority>(document, "Priority");
   expect_names<PieceOrder>(document, "PieceOrder");
   expect_names<RemovedFiles>(document, "RemovedFiles");

@@ -5,6 +5,7 @@
 // time; its connection is kept between calls.
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -61,11 +62,31 @@ class Client {
   Result<SearchView> search(const SearchRequest& request);
   Result<std::vector<PeerView>> peers();
   Result<std::vector<AlertView>> alerts();
+  Result<AlertView> undo_alert(std::uint64_t alert);
+
+  Result<std::vector<IssuedTicketView>> tickets(std::string_view share);
+  Result<> revoke_ticket(std::string_view ticket);
+  Result<ShareView> set_rules(std::string_view share, const ShareRulesRequest& rules);
+  Result<std::vector<RequestView>> requests();
+  Result<RequestView> approve(std::string_view request, const ApprovalRequest& terms);
+  Result<RequestView> deny(std::string_view request, const std::string& reason);
+  Result<RequestView> withdraw(std::string_view request);
+  Result<std::vector<GrantView>> grants();
+  Result<GrantView> revoke(std::string_view grant);
+  Result<std::vector<PersonView>> people();
+  Result<PersonView> block(std::string_view peer, const BlockRequest& request);
+  Result<PersonView> unblock(std::string_view peer);
+  Result<PersonView> trust(std::string_view peer, const TrustRequest& request);
+  Result<PersonView> untrust(std::string_view peer);
+  Result<AuditPageView> audit(const AuditQuery& query);
+  Result<AuditCheckView> verify_audit();
+  /// How many lines were written.
+  Result<std::uint64_t> export_audit(const AuditExportRequest& request);
   Result<> stop();
 
-  /// Calls `on_event` for every share and transfer as it is now, then for each change, until it says kEnough
-  /// or `stop` is requested (noticed within a second); both are success. With `transfer`, only of that one.
-  /// kConnectionLost if the daemon goes away, kLimitExceeded if this reader was too slow.
+  /// Calls `on_event` for every share, transfer, request and grant as it is now, then for each change, until
+  /// it says kEnough or `stop` is requested (noticed within a second); both are success. With `transfer`,
+  /// only of that one. kConnectionLost if the daemon goes away, kLimitExceeded if this reader was too slow.
   Result<> events(const std::function<Watch(const Event&)>& on_event, std::stop_token stop = {},
                   std::string_view transfer = {});
 

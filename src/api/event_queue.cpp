@@ -14,6 +14,9 @@ std::string key_of(const Event& event) {
   if (event.network) return "network " + event.network->network;
   if (event.left_network) return "network " + *event.left_network;
   if (event.alert) return fmt::format("alert {}", event.alert->id);
+  if (event.request) return "request " + event.request->id;
+  if (event.grant) return "grant " + event.grant->id;
+  if (event.person) return "person " + event.person->peer_id;
   return "share " + event.removed_share.value_or("");
 }
 

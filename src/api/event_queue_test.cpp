@@ -55,6 +55,22 @@ TEST(EventQueue, a_removal_replaces_the_last_change_of_its_share) {
   EXPECT_EQ(events[0].removed_share, "s");
 }
 
+TEST(EventQueue, tells_requests_grants_and_people_of_the_same_id_apart) {
+  EventQueue queue(1 << 20);
+  for (int round = 0; round < 2; ++round) {
+    Event event;
+    event.request.emplace().id = "a";
+    ASSERT_TRUE(queue.push(event));
+    event = {};
+    event.grant.emplace().id = "a";
+    ASSERT_TRUE(queue.push(event));
+    event = {};
+    event.person.emplace().peer_id = "a";
+    ASSERT_TRUE(queue.push(event));
+  }
+  EXPECT_EQ(all_taken(queue, 1 << 20).size(), 3U);
+}
+
 TEST(EventQueue, refuses_what_would_exceed_its_limit_and_goes_on_below_it) {
   const std::size_t one = to_json(progress("aa", 1)).size() + 1;
   EventQueue queue(2 * one);

@@ -52,6 +52,16 @@ void EventStream::start(Service& service) {
     event.transfer = std::move(transfer);
     tell(event);
   }
+  event = {};
+  for (RequestView& request : service.requests()) {
+    event.request = std::move(request);
+    tell(event);
+  }
+  event = {};
+  for (GrantView& grant : service.grants()) {
+    event.grant = std::move(grant);
+    tell(event);
+  }
   write(beginning.take(kNoLimit));
   await_heartbeat();
 }

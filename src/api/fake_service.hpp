@@ -14,18 +14,16 @@
 #include <asio/this_coro.hpp>
 #include <asio/use_awaitable.hpp>
 
+#include "api/fake_consent.hpp"
 #include "api/json.hpp"
-#include "api/service.hpp"
 
 namespace covey::api {
 
-class FakeService final : public Service {
+class FakeService final : public FakeConsent {
  public:
-  std::vector<ShareView> kept_shares;
   std::vector<TransferView> kept_transfers;
   std::vector<NetworkView> kept_networks;
   LimitsView kept_limits;
-  std::vector<std::string> asked;
   std::atomic<int> stops{0};
   std::atomic<int> subscribers{0};
   std::atomic<int> working{0};
@@ -125,11 +123,6 @@ class FakeService final : public Service {
     out.front().name = "alice";
     co_return out;
   }
-  asio::awaitable<Result<std::vector<AlertView>>> alerts() override {
-    std::vector<AlertView> out(1);
-    out.front().kind = "name_changed";
-    co_return out;
-  }
 
   asio::awaitable<Result<ShareView>> share(ShareRequest request) override {
     asked.push_back("share " + request.path);
@@ -160,7 +153,8 @@ class FakeService final : public Service {
     co_return view;
   }
   asio::awaitable<Result<TransferView>> download(DownloadRequest request) override {
-    asked.push_back("download " + request.ticket + " " + request.directory);
+    asked.push_back("download " + request.ticket + " " + request.directory +
+                    (request.reason.empty() ? "" : " because " + request.reason));
     if (request.ticket == "covey:expired") co_return fail(ErrorCode::kExpired, "ask for another ticket");
     TransferView view;
     view.id = "t1";

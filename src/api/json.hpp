@@ -7,6 +7,7 @@
 // is kMalformed and named. Pure; any thread.
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,6 +40,19 @@ std::string to_json(const FoundShareView& value);
 std::string to_json(const SearchView& value);
 std::string to_json(const PeerView& value);
 std::string to_json(const AlertView& value);
+std::string to_json(const IssuedTicketView& view);
+/// Without the share, the request or the peer, which stands in the path of the request; so the next three.
+std::string to_json(const ShareRulesRequest& request);
+std::string to_json(const ApprovalRequest& request);
+std::string to_json(const BlockRequest& request);
+std::string to_json(const TrustRequest& request);
+std::string to_json(const RequestView& view);
+std::string to_json(const GrantView& view);
+std::string to_json(const PersonView& view);
+std::string to_json(const AuditLineView& view);
+std::string to_json(const AuditPageView& view);
+std::string to_json(const AuditCheckView& view);
+std::string to_json(const AuditExportRequest& request);
 /// One member of Event: {"transfer":{…}}, {"removed_share":"…"} …
 std::string to_json(const Event& event);
 /// How many of its members are there: 1, or 0 for an event of a newer daemon.
@@ -53,6 +67,11 @@ std::string to_json(const std::vector<TransferView>& transfers);
 std::string to_json(const std::vector<NetworkView>& networks);
 std::string to_json(const std::vector<PeerView>& peers);
 std::string to_json(const std::vector<AlertView>& alerts);
+/// {"tickets":[…]}, {"requests":[…]}, {"grants":[…]}, {"people":[…]}
+std::string to_json(const std::vector<IssuedTicketView>& tickets);
+std::string to_json(const std::vector<RequestView>& requests);
+std::string to_json(const std::vector<GrantView>& grants);
+std::string to_json(const std::vector<PersonView>& people);
 /// The body of a cancel: {"partial_files":"keep"}.
 std::string to_json(PartialFiles partial);
 
@@ -62,6 +81,12 @@ Result<std::string> move_from_json(std::string_view text);
 /// The body of a stream: {"file":"…"}, and what it names; empty: whichever there is to play.
 std::string stream_to_json(const std::string& file);
 Result<std::string> stream_from_json(std::string_view text);
+/// The body of a denial: {"reason":"…"}, and the reason in it.
+std::string denial_to_json(const std::string& reason);
+Result<std::string> denial_from_json(std::string_view text);
+/// The answer to an export: {"lines":N}, and the number in it.
+std::string exported_to_json(std::uint64_t lines);
+Result<std::uint64_t> exported_from_json(std::string_view text);
 
 /// For each type above: `from_json<ShareView>(text)`.
 template <typename T>
@@ -85,5 +110,7 @@ std::string_view name_of(PartialFiles partial);
 std::string_view name_of(Priority priority);
 std::string_view name_of(PieceOrder order);
 std::string_view name_of(RemovedFiles files);
+std::string_view name_of(RequestDirection direction);
+std::string_view name_of(RequestState state);
 
 }  // namespace covey::api

@@ -126,6 +126,7 @@ void fields(Visitor& visit, ShareView& v) {
 template <typename Visitor>
 void fields(Visitor& visit, TicketView& v) {
   visit("ticket", v.ticket);
+  visit("id", v.id);
   visit("share_id", v.share_id);
   visit("expires_at", v.expires_at);
   visit("uses_left", v.uses_left);
@@ -279,6 +280,7 @@ void fields(Visitor& visit, DownloadRequest& v) {
   visit.defaulted("owner", v.owner);
   visit("directory", v.directory);
   visit.defaulted("select", v.select);
+  visit.defaulted("reason", v.reason);
   visit.defaulted("on_existing", v.on_existing);
   visit.defaulted("settings", v.settings);
 }
@@ -344,6 +346,9 @@ void fields(Visitor& visit, AlertView& v) {
   visit("at", v.at);
   visit("kind", v.kind);
   visit("text", v.text);
+  visit("peer_id", v.peer_id);
+  visit("address", v.address);
+  visit("undone", v.undone);
 }
 
 template <typename Visitor>
@@ -356,6 +361,9 @@ void fields(Visitor& visit, Event& v) {
   visit("network", v.network);
   visit("left_network", v.left_network);
   visit("alert", v.alert);
+  visit("request", v.request);
+  visit("grant", v.grant);
+  visit("person", v.person);
 }
 
 struct CancelBody {

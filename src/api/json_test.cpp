@@ -72,7 +72,7 @@ TEST(Json, every_other_type_comes_back_as_it_was) {
   EXPECT_THAT(to_json(share), HasSubstr(R"("kind":"folder")"));
   const StatusView status{"p", "0.1.0", {"192.0.2.7:7440"}, 5, 6, 7, 8.5, 9.5, "/h"};
   EXPECT_EQ(to_json(from_json<StatusView>(to_json(status)).value()), to_json(status));
-  const TicketView ticket{"covey:x", "s", 1, 2};
+  const TicketView ticket{"covey:x", "t", "s", 1, 2};
   EXPECT_EQ(to_json(from_json<TicketView>(to_json(ticket)).value()), to_json(ticket));
   const ShareRequest request{.path = "/p",
                              .title = "t",
@@ -89,6 +89,7 @@ TEST(Json, every_other_type_comes_back_as_it_was) {
                                  .owner = "o",
                                  .directory = "/d",
                                  .select = {"*.jpg"},
+                                 .reason = "for the album",
                                  .on_existing = OnExisting::kRename,
                                  .settings = {.priority = Priority::kHigh,
                                               .piece_order = PieceOrder::kSequential,

@@ -53,6 +53,8 @@ class ReceiveObserver {
 
 struct DaemonRequest {
   std::vector<std::string> listen;  // empty: [::]:7440
+  /// For the shell, when somebody asks for a share; empty: none.
+  std::string on_request;
 };
 
 class DaemonObserver {

@@ -1,6 +1,7 @@
 #include "api/route_call.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include "base/encoding.hpp"
 
@@ -43,6 +44,16 @@ Result<std::string> query_value(std::string_view query, std::string_view name) {
     return percent_decoded(value);
   }
   return std::string();
+}
+
+Result<std::optional<std::uint64_t>> query_number(std::string_view query, std::string_view name) {
+  TRY(const auto text, query_value(query, name));
+  if (text.empty()) return std::optional<std::uint64_t>();
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size())
+    return fail(ErrorCode::kInvalidArgument, "'{}' is no whole number", name);
+  return std::optional(number);
 }
 
 }  // namespace covey::api

@@ -2,6 +2,8 @@
 // What the handlers of the routes have in common: a request taken apart, and answers in JSON. Shared by
 // routes.cpp and the files that hold handlers; network thread.
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -35,5 +37,7 @@ std::string_view body_or_empty_object(const Call& call);
 Result<std::string> percent_decoded(std::string_view text);
 /// The value of a field of a query, decoded; empty when it has none. A blank may be written as '+'.
 Result<std::string> query_value(std::string_view query, std::string_view name);
+/// Nothing when it has none or an empty one; kInvalidArgument for what is no whole number.
+Result<std::optional<std::uint64_t>> query_number(std::string_view query, std::string_view name);
 
 }  // namespace covey::api

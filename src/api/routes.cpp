@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <utility>
 
+#include "api/consent_routes.hpp"
 #include "api/json.hpp"
+#include "api/network_routes.hpp"
 #include "api/route_call.hpp"
 #include "api/transfer_routes.hpp"
 
@@ -15,7 +16,6 @@ namespace {
 constexpr std::string_view kPrefix = "/api/v1";
 constexpr std::string_view kEvents = "/events";
 constexpr std::string_view kJson = "application/json";
-constexpr std::uint64_t kMaxSearchPage = 200;
 
 std::string_view query_of(std::string_view target) {
   const auto mark = target.find('?');
@@ -53,56 +53,6 @@ Answer post_ticket(Service& service, Call call) {
   co_return view_response(201, ticket);
 }
 
-Answer get_networks(Service& service, Call /*call*/) {
-  co_return json_response(200, to_json(service.networks()));
-}
-
-Answer post_network(Service& service, Call call) {
-  Result<JoinRequest> request = from_json<JoinRequest>(call.body);
-  if (!request) co_return error_response(request.error());
-  JoinRequest wanted = std::move(*request);
-  const Result<NetworkView> network = co_await service.join(std::move(wanted));
-  co_return view_response(201, network);
-}
-
-Answer delete_network(Service& service, Call call) {
-  const Result<> left = co_await service.leave(std::move(call.id));
-  if (!left) co_return error_response(left.error());
-  co_return json_response(204, "");
-}
-
-Result<SearchRequest> search_request(std::string_view query) {
-  SearchRequest out;
-  TRY(out.words, query_value(query, "q"));
-  TRY(out.owner, query_value(query, "owner"));
-  TRY(out.after, query_value(query, "after"));
-  TRY(const auto limit, query_value(query, "limit"));
-  if (limit.empty()) return out;
-  const auto [end, error] = std::from_chars(limit.data(), limit.data() + limit.size(), out.limit);
-  if (error != std::errc() || end != limit.data() + limit.size() || out.limit == 0 ||
-      out.limit > kMaxSearchPage)
-    return fail(ErrorCode::kInvalidArgument, "a page has 1 to {} shares", kMaxSearchPage);
-  return out;
-}
-
-Answer get_search(Service& service, Call call) {
-  Result<SearchRequest> request = search_request(call.query);
-  if (!request) co_return error_response(request.error());
-  SearchRequest wanted = std::move(*request);
-  const Result<SearchView> found = co_await service.search(std::move(wanted));
-  co_return view_response(200, found);
-}
-
-Answer get_peers(Service& service, Call /*call*/) {
-  const Result<std::vector<PeerView>> peers = co_await service.peers();
-  co_return view_response(200, peers);
-}
-
-Answer get_alerts(Service& service, Call /*call*/) {
-  const Result<std::vector<AlertView>> alerts = co_await service.alerts();
-  co_return view_response(200, alerts);
-}
-
 Answer post_stop(Service& /*service*/, Call /*call*/) {
   HttpResponse response = json_response(202, "{}");
   response.stop_afterwards = true;
@@ -120,7 +70,10 @@ constexpr std::array kRoutes{
     Route{"GET", "/shares", &get_shares},
     Route{"POST", "/shares", &post_share},
     Route{"DELETE", "/shares/{id}", &delete_share},
+    Route{"GET", "/shares/{id}/tickets", &get_tickets},
     Route{"POST", "/shares/{id}/tickets", &post_ticket},
+    Route{"POST", "/shares/{id}/rules", &post_rules},
+    Route{"DELETE", "/tickets/{id}", &delete_ticket},
     Route{"GET", "/transfers", &get_transfers},
     Route{"POST", "/transfers", &post_transfer},
     Route{"POST", "/transfers/{id}/pause", &post_pause},
@@ -139,7 +92,22 @@ constexpr std::array kRoutes{
     Route{"DELETE", "/networks/{id}", &delete_network},
     Route{"GET", "/search", &get_search},
     Route{"GET", "/peers", &get_peers},
+    Route{"GET", "/requests", &get_requests},
+    Route{"POST", "/requests/{id}/approve", &post_approve},
+    Route{"POST", "/requests/{id}/deny", &post_deny},
+    Route{"POST", "/requests/{id}/withdraw", &post_withdraw},
+    Route{"GET", "/grants", &get_grants},
+    Route{"DELETE", "/grants/{id}", &delete_grant},
+    Route{"GET", "/people", &get_people},
+    Route{"POST", "/people/{id}/block", &post_block},
+    Route{"POST", "/people/{id}/unblock", &post_unblock},
+    Route{"POST", "/people/{id}/trust", &post_trust},
+    Route{"POST", "/people/{id}/untrust", &post_untrust},
+    Route{"GET", "/audit", &get_audit},
+    Route{"POST", "/audit/verify", &post_audit_verify},
+    Route{"POST", "/audit/export", &post_audit_export},
     Route{"GET", "/alerts", &get_alerts},
+    Route{"POST", "/alerts/{id}/undo", &post_undo_alert},
     Route{"POST", "/stop", &post_stop},
 };
 
@@ -270,7 +238,7 @@ Answer answer(Service& service, HttpRequest request) {
 
 bool EventFilter::wants(const Event& event) const {
   return transfer.empty() || (event.transfer && event.transfer->id == transfer) ||
-         event.removed_transfer == transfer;
+         event.removed_transfer == transfer || (event.request && event.request->transfer_id == transfer);
 }
 
 std::optional<EventFilter> event_stream_wanted(const HttpRequest& request) {

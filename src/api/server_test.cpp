@@ -74,7 +74,6 @@ TEST_F(ApiServer, serves_networks_to_the_client) {
   EXPECT_EQ(found->shares.front().title, "a+b c&d=é");
   EXPECT_EQ(on_network([&] { return service_.asked.back(); }), "search a+b c&d=é|bob|0/x y|7");
   EXPECT_EQ(asking.peers()->front().name, "alice");
-  EXPECT_EQ(asking.alerts()->front().kind, "name_changed");
   EXPECT_TRUE(asking.leave(joined->network));
   EXPECT_EQ(asking.leave(joined->network).error().code, ErrorCode::kNotFound);
 }

@@ -61,6 +61,39 @@ class Service {
   virtual asio::awaitable<Result<std::vector<PeerView>>> peers() = 0;
   /// Newest first.
   virtual asio::awaitable<Result<std::vector<AlertView>>> alerts() = 0;
+  /// Takes back what was done by itself because of an alert. kNotFound; kInvalidArgument where nothing was
+  /// done.
+  virtual asio::awaitable<Result<AlertView>> undo_alert(std::uint64_t alert) = 0;
+
+  /// Tickets to a share, the newest first.
+  [[nodiscard]] virtual Result<std::vector<IssuedTicketView>> tickets(const std::string& share) const = 0;
+  /// Its holders are let in no more. By its id, or an unambiguous beginning of it.
+  virtual asio::awaitable<Result<>> revoke_ticket(std::string ticket) = 0;
+  /// From now on these rules hold, also for what is running.
+  virtual asio::awaitable<Result<ShareView>> set_rules(std::string share, ShareRulesRequest rules) = 0;
+
+  /// Incoming and outgoing ones; waiting ones first, then the newest. What is meant by an id is also meant by
+  /// an unambiguous beginning of it, here and below.
+  [[nodiscard]] virtual std::vector<RequestView> requests() const = 0;
+  virtual asio::awaitable<Result<RequestView>> approve(std::string request, ApprovalRequest terms) = 0;
+  virtual asio::awaitable<Result<RequestView>> deny(std::string request, std::string reason) = 0;
+  /// An outgoing one; its download is cancelled.
+  virtual asio::awaitable<Result<RequestView>> withdraw(std::string request) = 0;
+  [[nodiscard]] virtual std::vector<GrantView> grants() const = 0;
+  virtual asio::awaitable<Result<GrantView>> revoke(std::string grant) = 0;
+
+  /// Everybody this peer has met.
+  virtual asio::awaitable<Result<std::vector<PersonView>>> people() = 0;
+  /// Here and below a peer is meant by its id or by its name.
+  virtual asio::awaitable<Result<PersonView>> block(std::string peer, BlockRequest request) = 0;
+  virtual asio::awaitable<Result<PersonView>> unblock(std::string peer) = 0;
+  virtual asio::awaitable<Result<PersonView>> trust(std::string peer, TrustRequest request) = 0;
+  virtual asio::awaitable<Result<PersonView>> untrust(std::string peer) = 0;
+
+  virtual asio::awaitable<Result<AuditPageView>> audit(AuditQuery query) = 0;
+  virtual asio::awaitable<Result<AuditCheckView>> verify_audit() = 0;
+  /// How many lines were written. kAlreadyExists, kInvalidArgument.
+  virtual asio::awaitable<Result<std::uint64_t>> export_audit(AuditExportRequest request) = 0;
 
   /// Answers the request, then shuts the daemon down.
   virtual void stop() = 0;

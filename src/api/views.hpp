@@ -57,9 +57,29 @@ struct ShareView {
 
 struct TicketView {
   std::string ticket;  // covey:…
+  std::string id;      // names it without giving it away
   std::string share_id;
   std::optional<UnixMs> expires_at;
   std::optional<std::uint64_t> uses_left;
+};
+
+/// A ticket as its owner sees it later.
+struct IssuedTicketView {
+  std::string id;
+  std::string share_id;
+  std::string title;   // of the share
+  std::string ticket;  // covey:…, with today's addresses
+  std::optional<UnixMs> expires_at;
+  std::optional<std::uint64_t> uses_left;
+  std::uint64_t holders = 0;  // peers that have used it
+  bool revoked = false;
+};
+
+/// Who may find a share and fetch it, to be changed as a whole.
+struct ShareRulesRequest {
+  Visibility visibility = Visibility::kUnlisted;
+  Access access = Access::kAsk;
+  std::vector<std::string> named;  // names or peer ids of those that `listed` means
 };
 
 enum class Direction : std::uint8_t { kDownload, kUpload };
@@ -210,6 +230,7 @@ struct DownloadRequest {
   std::string owner;      // peer id of the share's owner, once it is known
   std::string directory;  // absolute; the result appears in it under its title
   std::vector<std::string> select;  // globs over the paths inside a folder; empty: everything
+  std::string reason;               // told to an owner that has to approve it
   OnExisting on_existing = OnExisting::kRefuse;
   TransferSettings settings;
 };
@@ -313,8 +334,132 @@ struct PeerView {
 struct AlertView {
   std::uint64_t id = 0;
   UnixMs at = 0;
-  std::string kind;  // "name_changed"
-  std::string text;  // what was seen, what was done by itself, what to do
+  std::string kind;     // "ticket_guessing"
+  std::string text;     // what was seen, what was done by itself, what to do
+  std::string peer_id;  // whom it is about; may be empty
+  std::string address;  // or where it came from, where no single peer is meant
+  bool undone = false;  // a person has taken back what was done by itself
+};
+
+enum class RequestDirection : std::uint8_t { kIncoming, kOutgoing };
+enum class RequestState : std::uint8_t { kWaiting, kApproved, kDenied, kWithdrawn, kExpired };
+
+/// Somebody asks an owner for a share: others this peer, or this peer others.
+struct RequestView {
+  std::string id;
+  RequestDirection direction = RequestDirection::kIncoming;
+  RequestState state = RequestState::kWaiting;
+  std::string peer_id;                    // the other side
+  std::string peer_name;                  // empty when none is known
+  std::vector<std::string> safety_words;  // of the other side, to be compared aloud
+  std::optional<UnixMs> first_seen;       // when this peer first met it
+  std::string share_id;
+  std::string title;
+  std::uint64_t bytes = 0;
+  std::uint64_t files = 0;
+  std::string reason;
+  std::vector<std::string> select;  // what is wanted of it; empty: everything
+  UnixMs created_at = 0;
+  UnixMs expires_at = 0;
+  std::optional<UnixMs> answered_at;
+  std::string answer;  // the reason of a denial
+  std::optional<UnixMs> ask_again_at;
+  std::string transfer_id;  // the download that waits for it
+  bool delivered = false;   // an outgoing one: its owner's peer has it
+};
+
+struct ApprovalRequest {
+  std::optional<std::uint64_t> for_seconds;  // nothing: until it is taken back
+  std::optional<std::uint64_t> bytes;        // of content, in all
+  bool always = false;  // this peer's later requests for this share are approved by themselves
+};
+
+/// The owner's yes to a peer for a share.
+struct GrantView {
+  std::string id;
+  std::string share_id;
+  std::string title;
+  std::string peer_id;
+  std::string peer_name;
+  UnixMs given_at = 0;
+  std::optional<UnixMs> until;
+  std::optional<std::uint64_t> byte_limit;
+  std::uint64_t bytes_used = 0;
+  std::optional<UnixMs> revoked_at;
+  bool holds = false;
+};
+
+/// What this peer knows and thinks of another one.
+struct PersonView {
+  std::string peer_id;
+  std::string name;
+  std::vector<std::string> safety_words;
+  std::optional<UnixMs> first_seen;
+  std::optional<UnixMs> last_seen;
+  bool blocked = false;
+  std::optional<UnixMs> blocked_until;  // nothing: until it is unblocked
+  std::string block_reason;
+  bool blocked_by_itself = false;           // by a detector, not by a person
+  bool trusted = false;                     // for every share
+  std::vector<std::string> trusted_shares;  // ids; whose requests are approved by themselves
+};
+
+struct BlockRequest {
+  std::optional<std::uint64_t> for_seconds;
+  std::string reason;
+};
+
+struct TrustRequest {
+  std::vector<std::string> shares;  // ids or titles; empty: all
+};
+
+/// One line of the audit log.
+struct AuditLineView {
+  std::uint64_t number = 0;
+  UnixMs at = 0;
+  std::string action;
+  std::string outcome;  // "allowed", "refused" or "noted"
+  std::string code;
+  std::string right;
+  std::string peer_id;
+  std::string peer_name;
+  std::string address;
+  std::string share_id;
+  std::string title;
+  std::string subject;
+  std::uint64_t bytes = 0;
+  std::string note;
+};
+
+struct AuditQuery {
+  std::optional<UnixMs> since;
+  std::optional<UnixMs> until;
+  std::string peer;   // name or peer id
+  std::string share;  // id or title
+  std::string action;
+  std::string outcome;
+  std::string code;
+  std::optional<std::uint64_t> before;  // lines with a smaller number: the next page
+  std::uint64_t limit = 100;
+};
+
+struct AuditPageView {
+  std::vector<AuditLineView> lines;  // newest first
+  bool more = false;
+};
+
+/// What reading the whole log again has shown.
+struct AuditCheckView {
+  bool intact = false;
+  std::uint64_t lines = 0;
+  std::uint64_t files = 0;
+  std::string problem;  // where the first broken place is, and what is wrong there
+};
+
+struct AuditExportRequest {
+  std::string path;  // absolute; must not exist
+  std::string form;  // "jsonl" or "csv"
+  AuditQuery query;
 };
 
 /// One line of the event stream: what changed, whole. Exactly one member is set.
@@ -327,6 +472,9 @@ struct Event {
   std::optional<NetworkView> network;
   std::optional<std::string> left_network;
   std::optional<AlertView> alert;
+  std::optional<RequestView> request;
+  std::optional<GrantView> grant;
+  std::optional<PersonView> person;
 };
 
 }  // namespace covey::api

@@ -58,8 +58,9 @@ struct Names<ReasonCode> {
                                                                 "blocked",
                                                                 "too_many_requests",
                                                                 "malformed",
-                                                                "date_in_future"});
-  static constexpr ReasonCode kLast = ReasonCode::kDateInFuture;
+                                                                "date_in_future",
+                                                                "not_authenticated"});
+  static constexpr ReasonCode kLast = ReasonCode::kNotAuthenticated;
 };
 
 template <>

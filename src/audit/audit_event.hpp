@@ -74,7 +74,8 @@ enum class ReasonCode : std::uint8_t {
   kBlocked,
   kTooManyRequests,
   kMalformed,
-  kDateInFuture,  // a record dated further ahead than clocks differ
+  kDateInFuture,      // a record dated further ahead than clocks differ
+  kNotAuthenticated,  // a connection whose other end has not proved who it is
 };
 
 /// By which right somebody was let in.

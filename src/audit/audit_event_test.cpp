@@ -24,7 +24,7 @@ void expect_names_both_ways(Enum last, Named named) {
 TEST(AuditEvent, has_a_name_for_each_value_and_a_value_for_each_name) {
   expect_names_both_ways(AuditAction::kLogDamaged, &audit_action_named);
   expect_names_both_ways(Outcome::kNoted, &outcome_named);
-  expect_names_both_ways(ReasonCode::kDateInFuture, &reason_code_named);
+  expect_names_both_ways(ReasonCode::kNotAuthenticated, &reason_code_named);
   expect_names_both_ways(Right::kTrust, &right_named);
   EXPECT_EQ(name_of(AuditAction::kRevocationsPublished), "revocations_published");
   EXPECT_EQ(name_of(ReasonCode::kGrantOfOtherShare), "grant_of_other_share");

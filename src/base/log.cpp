@@ -1,5 +1,6 @@
 #include "base/log.hpp"
 
+#include <algorithm>
 #include <memory>
 
 #include <fcntl.h>
@@ -12,6 +13,7 @@ namespace {
 
 constexpr std::size_t kMaxFileBytes = 10U << 20;
 constexpr std::size_t kKeptFiles = 5;
+constexpr const char* kPattern = "%Y-%m-%dT%H:%M:%S.%e %^%l%$ %v";
 
 spdlog::level::level_enum level_of(Verbosity verbosity) {
   switch (verbosity) {
@@ -27,28 +29,46 @@ spdlog::level::level_enum level_of(Verbosity verbosity) {
   return spdlog::level::warn;
 }
 
+Result<spdlog::sink_ptr> file_sink(const std::filesystem::path& file) {
+  const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+  if (descriptor < 0) return fail_errno(errno, fmt::format("cannot open the log {}", file.string()));
+  ::close(descriptor);
+  try {
+    return std::make_shared<spdlog::sinks::rotating_file_sink_mt>(file.string(), kMaxFileBytes, kKeptFiles);
+  } catch (const spdlog::spdlog_ex& e) {
+    return fail(ErrorCode::kIo, "cannot open the log {}: {}", file.string(), e.what());
+  }
+}
+
 }  // namespace
 
 Result<> set_up(Verbosity verbosity, const std::optional<std::filesystem::path>& file) {
   std::shared_ptr<spdlog::logger> logger;
   if (file) {
-    const int descriptor = ::open(file->c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-    if (descriptor < 0) return fail_errno(errno, fmt::format("cannot open the log {}", file->string()));
-    ::close(descriptor);
-    try {
-      auto sink =
-          std::make_shared<spdlog::sinks::rotating_file_sink_mt>(file->string(), kMaxFileBytes, kKeptFiles);
-      logger = std::make_shared<spdlog::logger>("covey", std::move(sink));
-    } catch (const spdlog::spdlog_ex& e) {
-      return fail(ErrorCode::kIo, "cannot open the log {}: {}", file->string(), e.what());
-    }
+    TRY(auto sink, file_sink(*file));
+    logger = std::make_shared<spdlog::logger>("covey", std::move(sink));
   } else {
     logger =
         std::make_shared<spdlog::logger>("covey", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
   }
-  logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e %^%l%$ %v");
+  logger->set_pattern(kPattern);
   logger->set_level(level_of(verbosity));
   logger->flush_on(spdlog::level::warn);
+  spdlog::set_default_logger(std::move(logger));
+  return {};
+}
+
+Result<> also_to(const std::filesystem::path& file) {
+  TRY(auto sink, file_sink(file));
+  const auto now = spdlog::default_logger();
+  auto sinks = now->sinks();
+  // What stderr does not get is kept from it there, since the logger as a whole now lets more through.
+  for (const auto& other : sinks) other->set_level(std::max(other->level(), now->level()));
+  sinks.push_back(std::move(sink));
+  auto logger = std::make_shared<spdlog::logger>("covey", sinks.begin(), sinks.end());
+  logger->set_pattern(kPattern);
+  logger->set_level(std::min(now->level(), spdlog::level::info));
+  logger->flush_on(spdlog::level::info);
   spdlog::set_default_logger(std::move(logger));
   return {};
 }

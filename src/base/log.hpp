@@ -19,6 +19,9 @@ enum class Verbosity { kQuiet, kNormal, kVerbose, kTrace };
 /// Sends the log to stderr, or to `file` (made with mode 0600, rotated at 10 MiB, five kept).
 Result<> set_up(Verbosity verbosity, const std::optional<std::filesystem::path>& file = std::nullopt);
 
+/// From now on also to `file` (as above), there from the level of info on, whatever goes to stderr.
+Result<> also_to(const std::filesystem::path& file);
+
 using spdlog::debug;
 using spdlog::error;
 using spdlog::info;

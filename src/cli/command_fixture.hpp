@@ -4,7 +4,10 @@
 
 #include <filesystem>
 #include <map>
+#include <mutex>
+#include <ostream>
 #include <sstream>
+#include <streambuf>
 
 #include <gtest/gtest.h>
 
@@ -15,6 +18,41 @@
 #include "identity/device_key.hpp"
 
 namespace covey::cli {
+
+/// What a command has written; may be looked at while it still writes.
+class WatchedText final : public std::ostream {
+ public:
+  WatchedText() : std::ostream(nullptr) { rdbuf(&buffer_); }
+
+  [[nodiscard]] std::string str() const {
+    const std::lock_guard lock(buffer_.mutex);
+    return buffer_.text;
+  }
+  void clear_text() {
+    const std::lock_guard lock(buffer_.mutex);
+    buffer_.text.clear();
+  }
+  [[nodiscard]] bool contains(std::string_view part) const { return str().find(part) != std::string::npos; }
+
+ private:
+  struct Buffer final : std::streambuf {
+    mutable std::mutex mutex;
+    std::string text;
+
+   protected:
+    int_type overflow(int_type sign) override {
+      const std::lock_guard lock(mutex);
+      text += traits_type::to_char_type(sign);
+      return sign;
+    }
+    std::streamsize xsputn(const char* signs, std::streamsize count) override {
+      const std::lock_guard lock(mutex);
+      text.append(signs, static_cast<std::size_t>(count));
+      return count;
+    }
+  };
+  Buffer buffer_;
+};
 
 class CommandFixture : public ::testing::Test {
  protected:
@@ -28,12 +66,13 @@ class CommandFixture : public ::testing::Test {
   ~CommandFixture() override { std::filesystem::remove_all(folder_); }
 
   int covey(const std::vector<std::string>& arguments) {
-    out_.str("");
-    err_.str("");
+    out_.clear_text();
+    err_.clear_text();
     Console console{in_, out_, err_};
     console.in_is_terminal = is_terminal_;
     console.out_is_terminal = is_terminal_;
     console.err_is_terminal = is_terminal_;
+    console.keys = keys_;
     Environment environment;
     environment.get = [this](const std::string& name) -> std::optional<std::string> {
       const auto found = variables_.find(name);
@@ -59,9 +98,10 @@ class CommandFixture : public ::testing::Test {
   std::filesystem::path folder_;
   std::map<std::string, std::string> variables_;
   std::istringstream in_;
-  std::ostringstream out_;
-  std::ostringstream err_;
+  WatchedText out_;
+  WatchedText err_;
   bool is_terminal_ = false;
+  int keys_ = -1;
   FakePrograms programs_;
 };
 

@@ -26,6 +26,10 @@ CommandLine::CommandLine(Session& session)
   add_share_commands();
   add_network_commands();
   add_watch_commands();
+  add_request_commands();
+  add_consent_commands();
+  add_people_commands();
+  add_audit_commands();
   add_identity_commands();
   add_shell_commands();
 }

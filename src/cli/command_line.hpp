@@ -39,6 +39,10 @@ class CommandLine {
   void add_watch_commands();
   void add_managing_commands();
   void add_settling_commands();
+  void add_request_commands();
+  void add_consent_commands();
+  void add_people_commands();
+  void add_audit_commands();
   void add_shell_commands();
   CLI::App* command(const std::string& name, const std::string& description, std::function<ExitCode()> action,
                     Needs needs = Needs::kSettings);

@@ -42,11 +42,14 @@ TEST_F(CommandLineUse, shows_help_on_err_when_nothing_was_asked) {
 
 TEST_F(CommandLineUse, shows_help_on_out_when_asked) {
   EXPECT_EQ(covey({"--help"}), 0);
-  for (const auto* name : {"init", "id", "send", "receive", "daemon", "status", "doctor", "share", "shares",
-                           "unshare", "ticket", "get", "transfers", "pause", "resume", "cancel"}) {
+  for (const auto* name :
+       {"init",     "id",      "send",    "receive",  "daemon",    "status", "doctor",  "share",
+        "shares",   "unshare", "ticket",  "get",      "transfers", "pause",  "resume",  "cancel",
+        "requests", "approve", "deny",    "withdraw", "grants",    "revoke", "tickets", "rules",
+        "people",   "block",   "unblock", "trust",    "untrust",   "audit",  "alerts"}) {
     EXPECT_THAT(out(), HasSubstr(std::string("\n  ") + name + " "));
   }
-  EXPECT_THAT(out(), Not(HasSubstr("approve"))) << "not offered before it works";
+  EXPECT_THAT(out(), Not(HasSubstr("reputation"))) << "not offered before it works";
   EXPECT_EQ(covey({"receive", "--help"}), 0);
   EXPECT_THAT(out(), StartsWith("Usage: covey receive [OPTION]... TICKET\n"));
   EXPECT_THAT(out(), HasSubstr("--select GLOB"));
@@ -56,7 +59,8 @@ TEST_F(CommandLineUse, shows_help_on_out_when_asked) {
 }
 
 TEST_F(CommandLineUse, wraps_help_to_the_terminal) {
-  for (const auto* command : {"send", "receive", "get", "daemon", "init", "ticket"}) {
+  for (const auto* command : {"send", "receive", "get", "daemon", "init", "ticket", "requests", "approve",
+                              "rules", "block", "audit", "alerts"}) {
     EXPECT_EQ(covey({command, "--help"}), 0);
     std::istringstream help(out());
     for (std::string line; std::getline(help, line);) EXPECT_LE(display_width(line), 80) << line;

@@ -4,7 +4,6 @@
 
 #include <CLI/CLI.hpp>
 
-#include "base/quantity.hpp"
 #include "cli/command_line.hpp"
 #include "cli/doctor.hpp"
 #include "cli/identity_commands.hpp"
@@ -16,19 +15,6 @@
 #include "cli/shared_options.hpp"
 
 namespace covey::cli {
-namespace {
-
-const CLI::Validator& duration() {
-  static const CLI::Validator kDuration(
-      [](std::string& text) {
-        const auto parsed = parse_duration(text);
-        return parsed ? std::string{} : parsed.error().context;
-      },
-      "");
-  return kDuration;
-}
-
-}  // namespace
 
 void CommandLine::add_transfer_commands() {
   auto sending = std::make_shared<SendOptions>();
@@ -172,8 +158,6 @@ void CommandLine::add_network_commands() {
       ->type_name("N");
 
   command("peers", "List who is online in the networks", [this] { return peers(session_); });
-  command("alerts", "List what this peer noticed and people should look at",
-          [this] { return alerts(session_); });
 }
 
 void CommandLine::add_identity_commands() {

@@ -73,6 +73,7 @@ Console standard_console() {
   std::setlocale(LC_CTYPE, "");
   Console console{std::cin, std::cout, std::cerr};
   const bool dumb = environment("TERM") == "dumb";
+  console.keys = STDIN_FILENO;
   console.in_is_terminal = ::isatty(STDIN_FILENO) == 1;
   console.out_is_terminal = ::isatty(STDOUT_FILENO) == 1;
   // A terminal that cannot move its cursor gets plain lines.

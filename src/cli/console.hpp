@@ -29,6 +29,7 @@ struct Console {
   bool in_is_terminal = false;
   bool out_is_terminal = false;
   bool err_is_terminal = false;
+  int keys = -1;  // the descriptor behind in, for single keys; -1: none
   Glyphs glyphs = Glyphs::kUnicode;
   Colour colour = Colour::kOff;  // what the user wants; each stream takes it only as a terminal
   std::function<int()> columns = [] { return 80; };

@@ -40,7 +40,9 @@ ExitCode daemon(const DaemonOptions& options, Session& session) {
   if (const auto known = make_passphrase_known(options.passphrase_file, session); !known) {
     return session.fail(known.error());
   }
-  const api::DaemonRequest request{session.settings().texts("daemon.listen", options.listen)};
+  const api::DaemonRequest request{
+      .listen = session.settings().texts("daemon.listen", options.listen),
+      .on_request = session.settings().text("daemon.on_request", {}).value_or("")};
   Interruption interruption([&] { session.programs().stop(); });
   ProgressWriter writer(session.console(), session.progress_mode());
   DaemonReport report(writer, session.is_json());

@@ -2,21 +2,13 @@
 // memory.
 
 #include <csignal>
-#include <future>
 #include <map>
 #include <thread>
 
 #include <gmock/gmock.h>
 #include <unistd.h>
-#include <asio/co_spawn.hpp>
-#include <asio/executor_work_guard.hpp>
-#include <asio/io_context.hpp>
-#include <asio/post.hpp>
-#include <asio/use_future.hpp>
 
-#include "api/fake_service.hpp"
-#include "api/server.hpp"
-#include "cli/command_fixture.hpp"
+#include "cli/daemon_fixture.hpp"
 
 namespace covey::cli {
 namespace {
@@ -30,40 +22,8 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-class DaemonCommands : public CommandFixture {
+class DaemonCommands : public DaemonFixture {
  protected:
-  ~DaemonCommands() override {
-    if (server_) asio::co_spawn(io_, server_->close(), asio::use_future).get();
-    server_.reset();
-    work_.reset();
-    io_.stop();
-    if (thread_.joinable()) thread_.join();
-  }
-
-  void start_daemon() {
-    auto server = api::Server::listen(io_, service_, home() / "api.sock");
-    ASSERT_TRUE(server) << to_string(server.error());
-    server_.emplace(std::move(*server));
-    thread_ = std::thread([this] {
-      // Signals are for the commands under test, which start after this thread.
-      sigset_t all;
-      sigfillset(&all);
-      pthread_sigmask(SIG_BLOCK, &all, nullptr);
-      io_.run();
-    });
-  }
-
-  /// On the network thread, as soon as somebody watches.
-  void when_watched(std::function<void()> act) {
-    asio::post(io_, [this, act = std::move(act)]() mutable {
-      if (service_.subscribers > 0) {
-        act();
-      } else {
-        when_watched(std::move(act));
-      }
-    });
-  }
-
   static TransferView running() {
     TransferView view;
     view.id = "t1";
@@ -75,12 +35,6 @@ class DaemonCommands : public CommandFixture {
     view.rate = 1e6;
     return view;
   }
-
-  asio::io_context io_;
-  asio::executor_work_guard<asio::io_context::executor_type> work_ = asio::make_work_guard(io_);
-  api::FakeService service_;
-  std::optional<api::Server> server_;
-  std::thread thread_;
 };
 
 TEST_F(DaemonCommands, say_how_to_start_a_daemon_where_none_runs) {

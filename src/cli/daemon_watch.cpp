@@ -1,6 +1,11 @@
 #include "cli/daemon_watch.hpp"
 
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
 #include <stop_token>
+#include <thread>
 
 #include "cli/interruption.hpp"
 #include "cli/progress_bar.hpp"
@@ -8,6 +13,13 @@
 
 namespace covey::cli {
 namespace {
+
+constexpr std::string_view kAskedOwner =
+    "the owner is asked and has to approve it; the download begins by itself then. Ctrl-C leaves the request "
+    "standing";
+
+/// Owners whose rules or trust let somebody in answer at once; a person does not.
+constexpr std::chrono::seconds kQuickAnswer{2};
 
 /// One look at the event stream: shown, and ended by the user or by what it waits for.
 class Watching {
@@ -19,12 +31,29 @@ class Watching {
 
   [[nodiscard]] ProgressWriter& writer() { return writer_; }
 
+  /// follow() ends by then, without an error. Once.
+  void end_within(std::chrono::milliseconds patience) {
+    impatience_ = std::jthread([this, patience](const std::stop_token& called_off) {
+      std::mutex mutex;
+      std::unique_lock lock(mutex);
+      std::condition_variable_any never;
+      never.wait_for(lock, called_off, patience, [] { return false; });
+      if (called_off.stop_requested()) return;
+      impatient_ = true;
+      stop_.request_stop();
+    });
+  }
+  /// It need not, after all.
+  void stay() { impatience_.request_stop(); }
+  [[nodiscard]] bool gave_up() const { return impatient_; }
+
   /// Until `on_event` has enough. kCancelled if the user interrupts.
   Result<> follow(const std::string& transfer, const std::function<api::Watch(const api::Event&)>& on_event) {
     const auto followed = session_.daemon().events(on_event, stop_.get_token(), transfer);
     const bool interrupted = interruption_.happened();
     writer_.end(interrupted ? ProgressFeed::Bars::kKeep : ProgressFeed::Bars::kRemove);
     if (interrupted) return covey::fail(ErrorCode::kCancelled, "stopped watching; the daemon goes on");
+    if (impatient_) return {};
     return followed;
   }
 
@@ -33,22 +62,37 @@ class Watching {
   std::stop_source stop_;
   Interruption interruption_;  // before the writer, whose thread must not take the signals
   ProgressWriter writer_;
+  std::atomic<bool> impatient_ = false;
+  std::jthread impatience_;
 };
 
 }  // namespace
 
-Result<api::TransferView> watch_transfer(const std::string& id, Session& session) {
+Result<api::TransferView> watch_transfer(const std::string& id, Approval approval, Session& session) {
   Watching watching(session);
+  bool waits = false;  // for the owner
   std::optional<api::TransferView> last;
   const auto followed = watching.follow(id, [&](const api::Event& event) {
     if (event.removed_transfer == id) return api::Watch::kEnough;
     if (!event.transfer || event.transfer->id != id) return api::Watch::kGoOn;
     watching.writer().transfer(*event.transfer);
     last = event.transfer;
+    const bool waited = std::exchange(waits, last->state == api::TransferState::kWaitingApproval);
+    if (waits && !waited && approval == Approval::kReport) watching.end_within(kQuickAnswer);
+    if (!waits) watching.stay();
+    if (waits && !waited && approval == Approval::kAwait) watching.writer().say(kAskedOwner);
     const bool done = is_over(last->state) || last->state == api::TransferState::kPaused;
     return done ? api::Watch::kEnough : api::Watch::kGoOn;
   });
+  if (!followed && followed.error().code == ErrorCode::kCancelled && waits) {
+    return covey::fail(
+        ErrorCode::kCancelled,
+        "stopped watching; the request stands, and the download begins by itself when the owner "
+        "approves it");
+  }
   if (!followed) return std::unexpected(followed.error());
+  // The answer came in the moment of giving up.
+  if (watching.gave_up() && last && !waits) return watch_transfer(id, approval, session);
   if (!last) {
     return covey::fail(ErrorCode::kNotFound, "there is no transfer '{}'; covey transfers lists them",
                        printable(id));

@@ -9,9 +9,12 @@
 
 namespace covey::cli {
 
+/// What to do while an owner has to approve: go on watching, or come back with that.
+enum class Approval : std::uint8_t { kAwait, kReport };
+
 /// Shows the transfer's progress until it is over or paused, or the user interrupts (kCancelled); the daemon
 /// goes on in each case. The view as it was last seen.
-Result<api::TransferView> watch_transfer(const std::string& id, Session& session);
+Result<api::TransferView> watch_transfer(const std::string& id, Approval approval, Session& session);
 
 /// Likewise until it is in another state than that of `begun`: a check or a move until it is done.
 Result<api::TransferView> watch_while(const api::TransferView& begun, Session& session);

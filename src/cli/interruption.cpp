@@ -6,7 +6,8 @@
 
 namespace covey::cli {
 
-Interruption::Interruption(std::function<void()> on_first) : on_first_(std::move(on_first)) {
+Interruption::Interruption(std::function<void()> on_first, std::function<void()> before_end)
+    : on_first_(std::move(on_first)), before_end_(std::move(before_end)) {
   sigemptyset(&signals_);
   for (const int signal : {SIGINT, SIGTERM}) sigaddset(&signals_, signal);
   struct sigaction hang_up {};
@@ -29,7 +30,10 @@ void Interruption::wait_for_signals() {
     int signal = 0;
     if (sigwait(&signals_, &signal) != 0) return;
     if (ending_) return;
-    if (happened_.exchange(true)) std::_Exit(static_cast<int>(ExitCode::kInterrupted));
+    if (happened_.exchange(true)) {
+      before_end_();
+      std::_Exit(static_cast<int>(ExitCode::kInterrupted));
+    }
     on_first_();
   }
 }

@@ -13,7 +13,10 @@ namespace covey::cli {
 
 class Interruption {
  public:
-  explicit Interruption(std::function<void()> on_first);
+  /// `before_end` is what must still be done when the second signal ends the process; short, and safe beside
+  /// whatever the other threads do.
+  explicit Interruption(
+      std::function<void()> on_first, std::function<void()> before_end = [] {});
   Interruption(const Interruption&) = delete;
   Interruption& operator=(const Interruption&) = delete;
   /// Gives the signals back. A signal that came while nobody waited takes its usual effect.
@@ -25,6 +28,7 @@ class Interruption {
   void wait_for_signals();
 
   std::function<void()> on_first_;
+  std::function<void()> before_end_;
   std::atomic<bool> happened_ = false;
   std::atomic<bool> ending_ = false;
   sigset_t signals_{};

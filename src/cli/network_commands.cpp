@@ -167,18 +167,4 @@ ExitCode peers(Session& session) {
   return ExitCode::kDone;
 }
 
-ExitCode alerts(Session& session) {
-  const auto all = session.daemon().alerts();
-  if (!all) return session.fail(all.error());
-  for (const api::AlertView& view : *all) {
-    if (session.is_json()) {
-      session.print(api::to_json(view));
-    } else {
-      session.print(fmt::format("{}\t{}\t{}", view.at / 1000, view.kind, printable(view.text)));
-    }
-  }
-  if (all->empty()) session.say("no alerts");
-  return ExitCode::kDone;
-}
-
 }  // namespace covey::cli

@@ -1,5 +1,5 @@
 #pragma once
-// covey join, networks, leave, search, peers, alerts: this peer among others, through the daemon.
+// covey join, networks, leave, search, peers: this peer among others, through the daemon.
 
 #include <string>
 #include <vector>
@@ -31,8 +31,5 @@ ExitCode search(const SearchOptions& options, Session& session);
 
 /// Columns: name, peer id, addresses.
 ExitCode peers(Session& session);
-
-/// Columns: Unix seconds, kind, text.
-ExitCode alerts(Session& session);
 
 }  // namespace covey::cli

@@ -206,7 +206,8 @@ std::string state_words(const TransferView& transfer, Glyphs glyphs) {
       if (transfer.queue_position) return fmt::format("queued, number {}", *transfer.queue_position);
       return "waiting for its turn";
     case TransferState::kWaitingApproval:
-      return "waiting for the owner's approval";
+      return transfer.waiting_for.empty() ? "waiting for approval"
+                                          : "waiting for " + printable(transfer.waiting_for, glyphs);
     case TransferState::kConnecting:
     case TransferState::kRunning:
       if (!transfer.waiting_for.empty()) return "waiting for " + printable(transfer.waiting_for, glyphs);

@@ -42,7 +42,7 @@ class SendCommand : public CommandFixture {
       share.bytes = 1000;
       share.notices = {"link -> /etc: a symbolic link"};
       observer.on_preparing(share);
-      observer.on_ready(share, {"covey:theticket", "s1", {}, 2});
+      observer.on_ready(share, {"covey:theticket", {}, "s1", {}, 2});
       return {};
     };
   }

@@ -141,6 +141,9 @@ Error unknown_key(const std::filesystem::path& file, const toml::node& node, std
 const std::vector<Setting>& all_settings() {
   static const std::vector<Setting> kSettings{
       {"daemon.listen", SettingKind::kTexts, R"(["[::]:7440"])", "Where the daemon listens for other peers."},
+      {"daemon.on_request", SettingKind::kText,
+       R"('notify-send "$COVEY_REQUEST_NAME asks for $COVEY_REQUEST_TITLE"')",
+       "A command for the shell, when somebody asks for a share; who and what stands in COVEY_REQUEST_*."},
       {"send.listen", SettingKind::kTexts, R"(["[::]:0"])",
        "Where covey send listens; port 0 is one of the system's choice."},
       {"send.expires", SettingKind::kDuration, R"("1d")", "How long tickets of covey send hold."},

@@ -152,6 +152,7 @@ ExitCode ticket(const TicketOptions& options, Session& session) {
   session.print(made->ticket);
   if (options.qr) session.print(ticket_qr(*made, session.console().out_style()));
   for (const std::string& line : ticket_conditions(*made)) session.say(line);
+  if (!made->id.empty()) session.say("covey revoke " + made->id + " takes it back");
   return ExitCode::kDone;
 }
 

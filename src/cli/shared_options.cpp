@@ -2,6 +2,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "base/quantity.hpp"
+
 namespace covey::cli {
 
 void add_download_options(CLI::App* command, DownloadOptions& options, const std::string& what,
@@ -37,6 +39,16 @@ void add_setting_options(CLI::App* command, SettingOptions& options) {
                    "Whether it goes on being handed on to others once it is complete: on or off")
       ->check(CLI::IsMember({"on", "off"}))
       ->type_name("on|off");
+}
+
+const CLI::Validator& duration() {
+  static const CLI::Validator kDuration(
+      [](std::string& text) {
+        const auto parsed = parse_duration(text);
+        return parsed ? std::string{} : parsed.error().context;
+      },
+      "");
+  return kDuration;
 }
 
 }  // namespace covey::cli

@@ -7,7 +7,8 @@
 
 namespace CLI {
 class App;
-}
+class Validator;
+}  // namespace CLI
 
 namespace covey::cli {
 
@@ -16,5 +17,8 @@ void add_download_options(CLI::App* command, DownloadOptions& options, const std
                           const std::string& description);
 /// --sequential, --limit-down, --limit-up, --priority, --seed
 void add_setting_options(CLI::App* command, SettingOptions& options);
+
+/// Checks that it is a duration such as "24h".
+const CLI::Validator& duration();
 
 }  // namespace covey::cli

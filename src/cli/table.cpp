@@ -7,6 +7,7 @@ namespace covey::cli {
 namespace {
 
 constexpr int kGap = 2;
+constexpr int kIndent = 2;
 constexpr int kNarrowestFlexible = 6;
 
 std::string without_trailing_spaces(std::string line) {
@@ -33,7 +34,9 @@ std::vector<int> Table::widths(int columns, Glyphs glyphs) const {
       widest = std::max(widest, display_width(printable(row.at(i).shown, glyphs)));
     out.push_back(widest);
   }
-  const int gaps = kGap * static_cast<int>(columns_.size() - 1);
+  // Columns for scripts alone, at the end, take no room.
+  const auto last = std::find_if(out.rbegin(), out.rend(), [](int width) { return width > 0; });
+  const int gaps = kGap * std::max(0, static_cast<int>(out.rend() - last) - 1);
   int excess = std::accumulate(out.begin(), out.end(), gaps) - columns;
   while (excess > 0) {  // the widest flexible column gives way, a column at a time
     int* widest = nullptr;
@@ -62,7 +65,14 @@ std::string Table::for_terminal(int columns, Style style) const {
     return fit(without_trailing_spaces(std::move(out)), columns, style.glyphs);
   };
   std::string out = inked(line([&](std::size_t i) { return columns_[i].heading; }), Ink::kBold, style) + "\n";
-  for (const auto& row : rows_) out += line([&](std::size_t i) { return row.at(i).shown; }) + "\n";
+  auto below = below_.begin();
+  for (std::size_t n = 1; n <= rows_.size(); ++n) {
+    out += line([&](std::size_t i) { return rows_[n - 1].at(i).shown; }) + "\n";
+    for (; below != below_.end() && below->first == n; ++below) {
+      for (const std::string& text : wrapped(printable(below->second, style.glyphs), columns - kIndent))
+        out += std::string(kIndent, ' ') + text + "\n";
+    }
+  }
   return out;
 }
 

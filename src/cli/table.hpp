@@ -5,6 +5,7 @@
 // Pure; any thread.
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cli/console.hpp"
@@ -31,6 +32,8 @@ class Table {
   explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
   /// One cell for each column.
   void add(std::vector<Cell> row) { rows_.push_back(std::move(row)); }
+  /// What stands below the last row on a terminal, wrapped; scripts read it from a column.
+  void add_below(std::string text) { below_.emplace_back(rows_.size(), std::move(text)); }
   [[nodiscard]] bool empty() const { return rows_.empty(); }
 
   [[nodiscard]] std::string for_terminal(int columns, Style style) const;
@@ -41,6 +44,7 @@ class Table {
 
   std::vector<Column> columns_;
   std::vector<std::vector<Cell>> rows_;
+  std::vector<std::pair<std::size_t, std::string>> below_;  // after how many rows
 };
 
 /// The form that suits the console's out.

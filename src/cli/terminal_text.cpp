@@ -1,6 +1,7 @@
 #include "cli/terminal_text.hpp"
 
-#include <vector>
+#include <algorithm>
+#include <utility>
 
 #include <utf8proc.h>
 
@@ -126,6 +127,26 @@ std::string pad_left(std::string_view text, int columns, Glyphs glyphs) {
   const std::string cut = fit(text, columns, glyphs);
   const int missing = columns - display_width(cut);
   return std::string(missing > 0 ? static_cast<std::size_t>(missing) : 0, ' ') + cut;
+}
+
+std::vector<std::string> wrapped(std::string_view text, int columns) {
+  std::vector<std::string> out;
+  std::string line;
+  while (!text.empty()) {
+    std::string_view word = text.substr(0, text.find(' '));
+    text.remove_prefix(std::min(text.size(), word.size() + 1));
+    if (!line.empty() && display_width(line) + 1 + display_width(word) > columns)
+      out.push_back(std::exchange(line, {}));
+    if (!line.empty()) line += ' ';
+    while (display_width(word) > columns) {
+      const std::string_view part = head(word, std::max(columns, 2));  // a wide character takes two
+      out.emplace_back(part);
+      word.remove_prefix(part.size());
+    }
+    line += word;
+  }
+  if (!line.empty()) out.push_back(std::move(line));
+  return out;
 }
 
 }  // namespace covey::cli

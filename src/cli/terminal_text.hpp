@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace covey::cli {
 
@@ -26,5 +27,9 @@ std::string fit(std::string_view text, int columns, Glyphs glyphs);
 /// The text in exactly `columns`: cut or filled up with spaces.
 std::string pad(std::string_view text, int columns, Glyphs glyphs);
 std::string pad_left(std::string_view text, int columns, Glyphs glyphs);
+
+/// The text as lines of at most `columns`, broken between words, and inside those that are longer. None for
+/// an empty text.
+std::vector<std::string> wrapped(std::string_view text, int columns);
 
 }  // namespace covey::cli

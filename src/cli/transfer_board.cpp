@@ -178,7 +178,12 @@ std::string resting_part(const TransferView& view, const Layout& layout, Style s
   const auto percent = percent_of(view);
   if (percent && *percent > 0 && !is_over(view.state)) words = fmt::format("{}%, {}", *percent, words);
   const bool bad = view.state == TransferState::kFailed || view.error.has_value();
-  return inked(pad(words, layout.rest(), style.glyphs), bad ? Ink::kRed : Ink::kDim, style);
+  const bool is_asked = view.state == TransferState::kWaitingApproval;
+  return inked(pad(words, layout.rest(), style.glyphs),
+               bad        ? Ink::kRed
+               : is_asked ? Ink::kYellow
+                          : Ink::kDim,
+               style);
 }
 
 std::string narrow_row(const TransferView& view, int columns, Glyphs glyphs) {

@@ -26,14 +26,20 @@ ExitCode conclude(const TransferView& view, Session& session) {
       return session.fail(view.error.value_or(Error{ErrorCode::kInternal, "the transfer failed"}));
     case TransferState::kCancelled:
       return session.fail({ErrorCode::kCancelled, "the transfer was cancelled"}, ExitCode::kFailed);
+    case TransferState::kWaitingApproval:
+      return session.fail(
+          {ErrorCode::kMustAsk,
+           fmt::format("the owner is asked and has to approve it first; the request stands, and the download "
+                       "begins by itself then: covey transfers {} --watch waits for it",
+                       view.id)});
     default:
       session.say(fmt::format("paused; covey resume {} goes on", view.id));
       return ExitCode::kDone;
   }
 }
 
-ExitCode watch_one(const std::string& id, Session& session) {
-  const auto last = watch_transfer(id, session);
+ExitCode watch_one(const std::string& id, Approval approval, Session& session) {
+  const auto last = watch_transfer(id, approval, session);
   if (last) return conclude(*last, session);
   if (last.error().code != ErrorCode::kCancelled) return session.fail(last.error());
   session.say(fmt::format("{}: covey transfers {} --watch", last.error().context, id));
@@ -109,18 +115,21 @@ ExitCode get(const GetOptions& options, Session& session) {
     session.say("no daemon is running here, so this command fetches it itself");
     return receive({options.download, {}}, session);
   }
-  const auto request = download_request_of(options.download, Shares::kYes, session);
+  auto request = download_request_of(options.download, Shares::kYes, session);
   if (!request) return session.fail(request.error());
+  request->reason = options.reason;
   const auto started = session.daemon().download(*request);
   if (!started) return session.fail(started.error());
-  if (!options.detach) return watch_one(started->id, session);
+  // An owner may take days: a script must not hang on that, and a person sees what it waits for.
+  const bool is_seen = session.console().err_is_terminal && !session.is_json() && !session.options().quiet;
+  if (!options.detach) return watch_one(started->id, is_seen ? Approval::kAwait : Approval::kReport, session);
   session.print(session.is_json() ? api::to_json(*started) : started->id);
   session.say(fmt::format("the daemon fetches it; look with: covey transfers {} --watch", started->id));
   return ExitCode::kDone;
 }
 
 ExitCode transfers(const TransfersOptions& options, Session& session) {
-  if (options.watch && !options.id.empty()) return watch_one(options.id, session);
+  if (options.watch && !options.id.empty()) return watch_one(options.id, Approval::kAwait, session);
   if (options.watch) {
     const auto watched = watch_all(session);
     if (watched) return ExitCode::kDone;

@@ -10,9 +10,11 @@ namespace covey::cli {
 
 struct GetOptions {
   DownloadOptions download;
+  std::string reason;   // told to an owner who has to approve it
   bool detach = false;  // let the daemon go on alone
 };
-/// Through the daemon; where none runs, in this process.
+/// Through the daemon; where none runs, in this process. Where the owner has to approve it, it waits on a
+/// terminal, and elsewhere ends with kRefused while the request stands.
 ExitCode get(const GetOptions& options, Session& session);
 
 struct TransfersOptions {

@@ -29,6 +29,9 @@ void CommandLine::add_watch_commands() {
       get_command, fetched->download, "TICKET|SHARE",
       "A ticket, or - to read one from standard input; or a share's id or title, as covey search shows it");
   add_setting_options(get_command, fetched->download.settings);
+  get_command
+      ->add_option("--reason", fetched->reason, "What the owner is told where it has to approve you first")
+      ->type_name("TEXT");
   get_command->add_flag("-d,--detach", fetched->detach,
                         "Print the transfer's id and leave the rest to the daemon");
 

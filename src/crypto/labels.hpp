@@ -25,6 +25,7 @@ inline constexpr Label kGrantLabel{"covey 2026-11 grant v1"};
 inline constexpr Label kRevocationsLabel{"covey 2026-11 revocations v1"};
 inline constexpr Label kAuditHeadLabel{"covey 2026-11 audit head v1"};
 inline constexpr Label kAuditEndLabel{"covey 2026-11 audit end v1"};
+inline constexpr Label kLetterLabel{"covey 2026-11 letter v1"};
 
 // Key derivations and keyed hashes.
 inline constexpr Label kTicketShareIdLabel{"covey 2026-11 ticket share id v1"};
@@ -36,5 +37,6 @@ inline constexpr Label kTrackerChallengeLabel{"covey 2026-11 tracker challenge v
 inline constexpr Label kErrandKeyLabel{"covey 2026-11 errand key v1"};
 inline constexpr Label kSafetyWordsLabel{"covey 2026-11 safety words v1"};
 inline constexpr Label kAuditChainLabel{"covey 2026-11 audit chain v1"};
+inline constexpr Label kLetterSealLabel{"covey 2026-11 letter seal v1"};
 
 }  // namespace covey::crypto

@@ -53,6 +53,12 @@ SecretBytes SigningKey::seed() const {
   return SecretBytes::copy_of(secret_.view().first(kSeedBytes));
 }
 
+SecretBytes SigningKey::exchange_secret() const {
+  SecretBytes out(crypto_scalarmult_SCALARBYTES);
+  crypto_sign_ed25519_sk_to_curve25519(out.mutable_view().data(), secret_.view().data());
+  return out;
+}
+
 bool verify(const PublicKey& key, Label label, ByteView message, const Signature& signature) {
   ensure_ready();
   const Bytes text = labelled(label, message);

@@ -27,6 +27,8 @@ class SigningKey {
   [[nodiscard]] Signature sign(Label label, ByteView message) const;
   /// The 32 bytes it was made from, to be stored sealed.
   [[nodiscard]] SecretBytes seed() const;
+  /// The X25519 secret that goes with the public key; for sealed_box alone.
+  [[nodiscard]] SecretBytes exchange_secret() const;
   [[nodiscard]] SigningKey clone() const { return SigningKey(secret_.clone(), public_key_); }
 
  private:

@@ -21,6 +21,9 @@ class BlockCheck {
  public:
   virtual ~BlockCheck() = default;
   [[nodiscard]] virtual bool is_blocked(const identity::PeerId& peer) const = 0;
+  /// Whether whoever comes from there is kept out for a while, unless it has been met before.
+  [[nodiscard]] virtual bool is_shut_out(const identity::PeerId& peer,
+                                         const std::string& remote_address) const = 0;
 };
 
 /// An opening and how it was judged.

@@ -7,11 +7,16 @@ namespace {
 
 /// A grant is shown for so long without its owner being asked; a revocation reaches everybody by then.
 constexpr std::chrono::hours kGrantLife{24};
+/// Grants are handed out with every connection; that they end later is written down once in such a while.
+constexpr std::chrono::hours kNotedAhead{1};
 
 }  // namespace
 
 void ConsentBook::restore(Consent consent) {
-  by_peer_[{consent.share, consent.peer}] = consent.id;
+  // Beside the present one there may be others that were taken back.
+  const Consent* const known = find(consent.share, consent.peer);
+  if (known == nullptr || known->given_at <= consent.given_at)
+    by_peer_[{consent.share, consent.peer}] = consent.id;
   consents_.insert_or_assign(consent.id, std::move(consent));
 }
 
@@ -137,11 +142,13 @@ std::vector<const Consent*> ConsentBook::all() const {
 
 access::GrantStanding ConsentBook::standing(const std::string& share, const identity::PeerId& peer) const {
   const Consent* const consent = find(share, peer);
-  if (consent == nullptr) return access::GrantStanding::kNone;
-  if (consent->revoked_at) return access::GrantStanding::kRevoked;
-  if (consent->until && clock_->wall() >= *consent->until) return access::GrantStanding::kExpired;
-  if (consent->byte_limit && consent->bytes_used >= *consent->byte_limit)
-    return access::GrantStanding::kUsedUp;
+  return consent == nullptr ? access::GrantStanding::kNone : standing(*consent);
+}
+
+access::GrantStanding ConsentBook::standing(const Consent& consent) const {
+  if (consent.revoked_at) return access::GrantStanding::kRevoked;
+  if (consent.until && clock_->wall() >= *consent.until) return access::GrantStanding::kExpired;
+  if (consent.byte_limit && consent.bytes_used >= *consent.byte_limit) return access::GrantStanding::kUsedUp;
   return access::GrantStanding::kHolds;
 }
 
@@ -160,8 +167,10 @@ access::SignedGrant ConsentBook::grant(const Consent& consent, const access::Sha
                           .byte_limit = consent.byte_limit};
   Consent& kept = consents_.at(consent.id);
   if (kept.granted_until < ends) {
-    kept.granted_until = ends;
+    const auto granted = kept.granted_until <= kept.given_at ? Granted::kFirst : Granted::kRenewed;
+    kept.granted_until = ends + kNotedAhead;
     changed(kept);
+    if (on_granted_) on_granted_(kept, granted);
   }
   return access::sign(out, *owner_);
 }

@@ -43,11 +43,15 @@ class ConsentBook {
   using OnChange = std::function<void(const Consent&)>;
   /// Something of a share was taken back: whoever serves it is to be told of this list.
   using OnRevoked = std::function<void(const std::string& share, const access::SignedRevocationList&)>;
+  enum class Granted : std::uint8_t { kFirst, kRenewed };
+  using OnGranted = std::function<void(const Consent&, Granted)>;
 
   ConsentBook(const identity::DeviceKey& owner, const Clock& clock, crypto::Random& random)
       : owner_(&owner), clock_(&clock), random_(&random) {}
   void on_change(OnChange callback) { on_change_ = std::move(callback); }
   void on_revoked(OnRevoked callback) { on_revoked_ = std::move(callback); }
+  /// A grant that holds for longer than any before it was handed out.
+  void on_granted(OnGranted callback) { on_granted_ = std::move(callback); }
 
   /// Takes back what an earlier run knew.
   void restore(Consent consent);
@@ -67,6 +71,7 @@ class ConsentBook {
   [[nodiscard]] std::vector<const Consent*> all() const;
   /// kNone where this peer was never said yes to.
   [[nodiscard]] access::GrantStanding standing(const std::string& share, const identity::PeerId& peer) const;
+  [[nodiscard]] access::GrantStanding standing(const Consent& consent) const;
 
   /// What the peer can show elsewhere; its consent stands. `id` and `root` are what it is asked for under.
   access::SignedGrant grant(const Consent& consent, const access::ShareId& id,
@@ -94,6 +99,7 @@ class ConsentBook {
   crypto::Random* random_;
   OnChange on_change_;
   OnRevoked on_revoked_;
+  OnGranted on_granted_;
   std::map<access::GrantId, Consent> consents_;
   std::map<std::pair<std::string, identity::PeerId>, access::GrantId> by_peer_;
   std::map<access::GrantId, std::weak_ptr<swarm::AdmissionTerms>> running_;

@@ -5,6 +5,7 @@
 #include "daemon/daemon_service.hpp"
 #include "daemon/event_loop.hpp"
 #include "daemon/node_home.hpp"
+#include "daemon/request_hook.hpp"
 
 namespace covey::daemon {
 namespace {
@@ -21,6 +22,7 @@ class DaemonProgram {
   io::Awaitable<Result<>> run() {
     CO_TRY(const auto home, user_home());
     CO_TRY(const auto lock, home.lock());
+    CO_TRY_VOID(log::also_to(home.folder() / "daemon.log"));
     CO_TRY(auto unlocked, home.unlock(passphrase_from_environment()));
     CO_TRY(auto store, DaemonStore::open(home.folder() / "covey.db", std::move(unlocked.vault_key), random_));
     CO_TRY(node_, Node::create(context_->get_executor(), std::move(unlocked.device), clock_, random_));
@@ -52,9 +54,17 @@ class DaemonProgram {
     return outcome;
   }
 
+  [[nodiscard]] RequestBook::OnWaiting hook() const {
+    if (request_->on_request.empty()) return nullptr;
+    return [command = request_->on_request](const api::RequestView& request) {
+      run_request_hook(command, request);
+    };
+  }
+
   io::Awaitable<Result<>> serve(const identity::Home& home, DaemonStore store) {
-    DaemonService service(*node_, std::move(store), open_layer_cache(home), random_, home.folder().string(),
-                          [this] { stop(); });
+    DaemonService service(
+        *node_, std::move(store), open_layer_cache(home), random_, home.folder().string(), [this] { stop(); },
+        hook());
     auto outcome = co_await service.restore();
     node_->admissions().set_ready(outcome.has_value());
     if (outcome) {

@@ -31,11 +31,39 @@ class DaemonService::Listening final : public api::Subscription {
 };
 
 DaemonService::DaemonService(Node& node, DaemonStore store, std::unique_ptr<content::LayerCache> cache,
-                             crypto::Random& random, std::string home, std::function<void()> request_stop)
+                             crypto::Random& random, std::string home, std::function<void()> request_stop,
+                             RequestBook::OnWaiting on_request)
     : node_(&node),
       store_(std::move(store)),
       cache_(std::move(cache)),
+      people_(node.clock()),
+      audit_(std::filesystem::path(home) / "audit", node.device(), node.clock(), random,
+             node.services().network, people_),
+      alerts_({.store = &store_,
+               .people = &people_,
+               .audit = &audit_,
+               .clock = &node.clock(),
+               .network = node.services().network},
+              [this](const api::AlertView& alert) {
+                api::Event event;
+                event.alert = alert;
+                publish(event);
+              }),
       networks_(node, store_, [this](const api::Event& event) { publish(event); }),
+      carrier_(node),
+      mail_({.device = &node.device(),
+             .clock = &node.clock(),
+             .random = &random,
+             .network = node.services().network},
+            store_, networks_, carrier_),
+      requests_({.node = &node,
+                 .networks = &networks_,
+                 .people = &people_,
+                 .mail = &mail_,
+                 .store = &store_,
+                 .audit = &audit_,
+                 .random = &random},
+                [this](const api::Event& event) { publish(event); }),
       downloads_(node, networks_, store_, random, cache_.get()),
       streams_(node.services().network, downloads_, node.offload(), random),
       limits_(node.clock(), local_minute_of_day,
@@ -46,36 +74,10 @@ DaemonService::DaemonService(Node& node, DaemonStore store, std::unique_ptr<cont
       tasks_(node.services().network),
       prepared_(node.services().network) {
   node_->keep_layers_in(std::filesystem::path(home_) / "layers");
-  node_->shares().set_members(&networks_);
-  node_->onward().set_members(&networks_);
-  node_->onward().on_change(
-      [this](const access::ShareId& share, bool served) { networks_.provide(share, served); });
-  const auto tell = [this](const api::TransferView& view) {
-    api::Event event;
-    event.transfer = view;
-    publish(event);
-  };
-  downloads_.on_change(tell);
-  downloads_.on_removed([this](const std::string& id) {
-    streams_.forget(id);
-    api::Event event;
-    event.removed_transfer = id;
-    publish(event);
-  });
-  node_->uploads().on_change(tell);
-  node_->shares().on_use([this](const IssuedTicket& ticket) {
-    IssuedTicket copy{.secret = ticket.secret.clone(),
-                      .share = ticket.share,
-                      .expires_at = ticket.expires_at,
-                      .uses_left = ticket.uses_left,
-                      .holders = ticket.holders};
-    auto keep = [](DaemonService* self, IssuedTicket used) -> io::Awaitable<void> {
-      auto work = [&used](DaemonStore& s) { return s.save(used); };
-      const auto saved = co_await self->store_.run(std::move(work));
-      if (!saved) log::error("cannot record the use of a ticket: {}", to_string(saved.error()));
-    };
-    tasks_.spawn(keep(this, std::move(copy)));
-  });
+  requests_.on_waiting(std::move(on_request));
+  wire_serving();
+  wire_downloads();
+  wire_consent();
   tasks_.spawn(publish_progress());
   tasks_.spawn(keep_limits());
 }
@@ -83,6 +85,8 @@ DaemonService::DaemonService(Node& node, DaemonStore store, std::unique_ptr<cont
 DaemonService::~DaemonService() = default;
 
 io::Awaitable<Result<>> DaemonService::restore() {
+  CO_TRY_VOID(co_await restore_consent());
+  CO_TRY_VOID(co_await audit_.open());
   auto read_shares = [](DaemonStore& s) { return s.shares(); };
   CO_TRY(const auto stored_shares, co_await store_.run(read_shares));
   for (const auto& stored : stored_shares) add_share(stored, Verify::kNo);
@@ -98,7 +102,9 @@ io::Awaitable<Result<>> DaemonService::restore() {
   }
   auto read_downloads = [](DaemonStore& s) { return s.downloads(); };
   CO_TRY(auto stored_downloads, co_await store_.run(read_downloads));
+  CO_TRY_VOID(co_await mail_.restore());
   CO_TRY_VOID(co_await networks_.restore());
+  CO_TRY_VOID(co_await requests_.restore());
   for (auto& download : stored_downloads) downloads_.restore(std::move(download));
   co_return co_await downloads_.restored();
 }
@@ -112,11 +118,16 @@ io::Awaitable<void> DaemonService::close() {
   }
   tasks_.cancel();
   co_await tasks_.join();
+  co_await requests_.stop();
   node_->onward().on_change(nullptr);
   co_await node_->onward().end_all();
+  node_->mail_door().lead_to(nullptr);
+  co_await mail_.stop();
   co_await networks_.stop();
-  node_->shares().set_members(nullptr);
-  node_->onward().set_members(nullptr);
+  co_await alerts_.stop();
+  unwire();
+  co_await save_consents();
+  co_await audit_.stop();
   store_.join();
 }
 
@@ -225,8 +236,10 @@ asio::awaitable<Result<std::vector<api::PeerView>>> DaemonService::peers() {
   return networks_.peers();
 }
 asio::awaitable<Result<std::vector<api::AlertView>>> DaemonService::alerts() {
-  auto read = [](DaemonStore& s) { return s.alerts(); };
-  co_return co_await store_.run(read);
+  return alerts_.all();
+}
+asio::awaitable<Result<api::AlertView>> DaemonService::undo_alert(std::uint64_t alert) {
+  return alerts_.undo(alert);
 }
 
 std::unique_ptr<api::Subscription> DaemonService::subscribe(std::function<void(const api::Event&)> on_event) {

@@ -1,24 +1,32 @@
 #pragma once
-// DaemonService: the API's Service on top of a node: shares and their tickets, downloads, networks, events.
-// On the network thread. stop() of the wiring is awaited before destruction.
+// DaemonService: the API's Service on top of a node: the books of shares, downloads, networks, requests,
+// people and alerts, wired to each other and to those who listen. On the network thread. close() is awaited
+// before destruction.
 
 #include <list>
 #include <memory>
 
 #include "api/service.hpp"
 #include "content/layer_cache.hpp"
+#include "daemon/alert_book.hpp"
+#include "daemon/audit_book.hpp"
 #include "daemon/download_book.hpp"
 #include "daemon/limit_clock.hpp"
+#include "daemon/link_carrier.hpp"
+#include "daemon/mail_book.hpp"
 #include "daemon/network_book.hpp"
+#include "daemon/request_book.hpp"
 #include "daemon/stream_book.hpp"
 
 namespace covey::daemon {
 
 class DaemonService final : public api::Service {
  public:
-  /// `request_stop` is called when a client asks the daemon to end.
+  /// `request_stop` is called when a client asks the daemon to end; `on_request`, if there, when somebody
+  /// asks for a share and its owner has to answer.
   DaemonService(Node& node, DaemonStore store, std::unique_ptr<content::LayerCache> cache,
-                crypto::Random& random, std::string home, std::function<void()> request_stop);
+                crypto::Random& random, std::string home, std::function<void()> request_stop,
+                RequestBook::OnWaiting on_request = nullptr);
   ~DaemonService() override;
 
   /// Takes up what an earlier run left: shares are served again, downloads go on.
@@ -51,24 +59,74 @@ class DaemonService final : public api::Service {
   asio::awaitable<Result<api::SearchView>> search(api::SearchRequest request) override;
   asio::awaitable<Result<std::vector<api::PeerView>>> peers() override;
   asio::awaitable<Result<std::vector<api::AlertView>>> alerts() override;
+  asio::awaitable<Result<api::AlertView>> undo_alert(std::uint64_t alert) override;
+  [[nodiscard]] Result<std::vector<api::IssuedTicketView>> tickets(const std::string& share) const override;
+  asio::awaitable<Result<>> revoke_ticket(std::string ticket) override;
+  asio::awaitable<Result<api::ShareView>> set_rules(std::string share, api::ShareRulesRequest rules) override;
+  [[nodiscard]] std::vector<api::RequestView> requests() const override;
+  asio::awaitable<Result<api::RequestView>> approve(std::string request, api::ApprovalRequest terms) override;
+  asio::awaitable<Result<api::RequestView>> deny(std::string request, std::string reason) override;
+  asio::awaitable<Result<api::RequestView>> withdraw(std::string request) override;
+  [[nodiscard]] std::vector<api::GrantView> grants() const override;
+  asio::awaitable<Result<api::GrantView>> revoke(std::string grant) override;
+  asio::awaitable<Result<std::vector<api::PersonView>>> people() override;
+  asio::awaitable<Result<api::PersonView>> block(std::string peer, api::BlockRequest request) override;
+  asio::awaitable<Result<api::PersonView>> unblock(std::string peer) override;
+  asio::awaitable<Result<api::PersonView>> trust(std::string peer, api::TrustRequest request) override;
+  asio::awaitable<Result<api::PersonView>> untrust(std::string peer) override;
+  asio::awaitable<Result<api::AuditPageView>> audit(api::AuditQuery query) override;
+  asio::awaitable<Result<api::AuditCheckView>> verify_audit() override;
+  asio::awaitable<Result<std::uint64_t>> export_audit(api::AuditExportRequest request) override;
   void stop() override { request_stop_(); }
   std::unique_ptr<api::Subscription> subscribe(std::function<void(const api::Event&)> on_event) override;
 
  private:
   class Listening;
   enum class Verify : std::uint8_t { kNo, kYes };
+  // daemon_wiring.cpp: who tells whom
+  void wire_serving();
+  void wire_downloads();
+  void wire_consent();
+  void unwire();
+  void keep_ticket(const IssuedTicket& ticket);
+  void keep_consent(const Consent& consent);
+  io::Awaitable<void> save_consents();
+  void store_later(std::function<Result<>(DaemonStore&)> work, const char* what);
+  WriterStanding writer_standing(const identity::PeerId& writer) const;
+  io::Awaitable<MailBook::Verdict> take_revocations(const mail::Letter& letter);
+  io::Awaitable<Result<>> restore_consent();
+
+  void note(audit::AuditAction action, audit::Outcome outcome, std::string share, std::string subject = {},
+            std::string words = {});
   void add_share(const StoredShare& stored, Verify verify);
+  io::Awaitable<void> close_consents(std::string share);
   io::Awaitable<void> prepare(std::string id, std::string path, std::string title, Verify verify);
   io::Awaitable<void> publish_progress();
   io::Awaitable<void> keep_limits();
   void publish_limits();
   void publish(const api::Event& event);
   io::Awaitable<Result<access::ShareRules>> rules_for(const api::ShareRequest& request);
+  static void show_rules(OwnedShare& share);
+
+  [[nodiscard]] api::GrantView grant_view(const Consent& consent) const;
+  void tell_revocations(const std::string& share, const access::SignedRevocationList& list);
+  [[nodiscard]] api::PersonView person_view(const Person& person) const;
+  [[nodiscard]] std::string name_of(const identity::PeerId& peer) const;
+  io::Awaitable<Result<identity::PeerId>> peer_meant(std::string words);
+  void shut_out(const identity::PeerId& peer);
+  io::Awaitable<Result<audit::AuditFilter>> audit_filter(api::AuditQuery query);
+  [[nodiscard]] api::AuditLineView line_view(const audit::AuditEntry& entry) const;
 
   Node* node_;
   StoreThread store_;
   std::unique_ptr<content::LayerCache> cache_;
+  PeopleBook people_;
+  AuditBook audit_;
+  AlertBook alerts_;
   NetworkBook networks_;
+  LinkCarrier carrier_;
+  MailBook mail_;
+  RequestBook requests_;
   mutable DownloadBook downloads_;  // views refresh progress
   StreamBook streams_;
   LimitClock limits_;
@@ -78,6 +136,8 @@ class DaemonService final : public api::Service {
   io::TaskGroup tasks_;
   bool preparing_ = false;
   io::Gate prepared_;
+  std::set<access::GrantId> unsaved_consents_;
+  bool saving_consents_ = false;
   std::list<std::function<void(const api::Event&)>> listeners_;
   std::shared_ptr<DaemonService*> alive_ = std::make_shared<DaemonService*>(this);
 };

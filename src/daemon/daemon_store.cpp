@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kMaxTextBytes = 60'000;
 
-constexpr std::array<db::Migration, 4> kMigrations{
+constexpr std::array<db::Migration, 6> kMigrations{
     {{1, "shares, tickets and downloads", R"sql(
   CREATE TABLE share (
     id TEXT PRIMARY KEY,
@@ -66,6 +66,40 @@ constexpr std::array<db::Migration, 4> kMigrations{
   CREATE TABLE seed_content (   -- apart: large, and never written again
     id TEXT PRIMARY KEY REFERENCES download(id) ON DELETE CASCADE,
     sealed BLOB NOT NULL        -- stamps, list of files
+  ) STRICT;
+)sql"},
+     {5, "letters", R"sql(
+  CREATE TABLE letter (         -- to be delivered
+    id TEXT PRIMARY KEY,        -- hidden: receiver and letter id
+    sealed BLOB NOT NULL,       -- all but the body
+    body BLOB NOT NULL,         -- sealed
+    deposits INTEGER NOT NULL,
+    deposit_due INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE taken_letter (   -- that came and must not be taken again
+    id TEXT PRIMARY KEY,        -- hidden: sender and letter id
+    until INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX taken_letter_until ON taken_letter (until);
+)sql"},
+     {6, "people, consents and requests", R"sql(
+  ALTER TABLE ticket ADD COLUMN revoked INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE alert ADD COLUMN whom BLOB;  -- sealed; NULL: not known
+  ALTER TABLE alert ADD COLUMN undone INTEGER NOT NULL DEFAULT 0;
+  CREATE TABLE person (
+    id TEXT PRIMARY KEY,
+    sealed BLOB NOT NULL        -- peer, name, when seen, block, trust
+  ) STRICT;
+  CREATE TABLE consent (
+    id TEXT PRIMARY KEY,
+    share TEXT NOT NULL,
+    sealed BLOB NOT NULL        -- peer, terms, what was used, whether taken back
+  ) STRICT;
+  CREATE INDEX consent_share ON consent (share);
+  CREATE TABLE request (
+    id TEXT PRIMARY KEY,
+    outgoing INTEGER NOT NULL,
+    sealed BLOB NOT NULL        -- who, what, why, state, answer
   ) STRICT;
 )sql"}}};
 
@@ -163,8 +197,9 @@ Result<> DaemonStore::save(const IssuedTicket& ticket) {
   for (const auto& holder : ticket.holders) plain.raw(holder.public_key().view());
   std::optional<std::int64_t> expires_at;
   if (ticket.expires_at) expires_at = to_unix_ms(*ticket.expires_at);
-  return database_.execute("INSERT OR REPLACE INTO ticket VALUES (?, ?, ?, ?, ?)", id, ticket.share,
-                           seal("ticket", id, plain.bytes()), expires_at, ticket.uses_left);
+  return database_.execute("INSERT OR REPLACE INTO ticket VALUES (?, ?, ?, ?, ?, ?)", id, ticket.share,
+                           seal("ticket", id, plain.bytes()), expires_at, ticket.uses_left,
+                           ticket.revoked ? 1 : 0);
 }
 
 Result<std::vector<IssuedTicket>> DaemonStore::tickets() {
@@ -175,13 +210,14 @@ Result<std::vector<IssuedTicket>> DaemonStore::tickets() {
     IssuedTicket ticket{.secret = access::TicketSecret::from(secret_bytes), .share = row.text(1)};
     if (const auto at = row.optional_integer(3)) ticket.expires_at = from_unix_ms(*at);
     if (!row.is_null(4)) ticket.uses_left = row.unsigned_integer(4);
+    ticket.revoked = row.integer(5) != 0;
     while (!reader.done()) {
       TRY(const auto holder, reader.fixed<crypto::PublicKey>());
       ticket.holders.insert(identity::PeerId(holder));
     }
     return ticket;
   };
-  return database_.select(map, "SELECT id, share, sealed, expires_at, uses_left FROM ticket");
+  return database_.select(map, "SELECT id, share, sealed, expires_at, uses_left, revoked FROM ticket");
 }
 
 }  // namespace covey::daemon

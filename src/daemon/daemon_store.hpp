@@ -1,6 +1,6 @@
 #pragma once
-// DaemonStore: the daemon's shares, tickets, downloads and networks on disk, so that they survive a restart
-// and a kill -9.
+// DaemonStore: the daemon's shares, tickets, downloads, networks and letters on disk, so that they survive a
+// restart and a kill -9.
 //
 // What tells people about people (paths, titles, ticket secrets) is sealed under the vault key, bound to its
 // table and row. Blocking; one thread at a time (the daemon gives it a thread of its own).
@@ -12,11 +12,15 @@
 #include "api/views.hpp"
 #include "crypto/random.hpp"
 #include "crypto/secret.hpp"
+#include "daemon/consent_book.hpp"
 #include "daemon/joined_network.hpp"
+#include "daemon/people_book.hpp"
 #include "daemon/promised_files.hpp"
 #include "daemon/seed_record.hpp"
 #include "daemon/share_book.hpp"
 #include "db/database.hpp"
+#include "mail/letter.hpp"
+#include "requests/outgoing_requests.hpp"
 
 namespace covey::daemon {
 
@@ -36,6 +40,33 @@ struct StoredDownload {
   api::DownloadRequest request;
   api::TransferView view;
   std::string move_to;  // the folder that it is being moved to; empty: none
+};
+
+/// A request as it is remembered on either side.
+struct StoredRequest {
+  requests::Request request;
+  bool outgoing = false;
+  /// The other side's letter has been posted: the request, its withdrawal, or the answer.
+  bool told = false;
+  std::string transfer;  // of an outgoing one, and so on
+  std::string title;
+  std::uint64_t bytes = 0;
+  std::uint64_t files = 0;
+  std::optional<access::SignedGrant> grant;
+
+  bool operator==(const StoredRequest&) const = default;
+};
+
+/// A letter that is to be delivered, without its body.
+struct StoredLetter {
+  mail::LetterId id;
+  identity::PeerId to;
+  std::string kind;
+  WallTime sent_at;
+  WallTime expires_at;
+  std::vector<access::Endpoint> addresses;  // given with it
+  unsigned deposits = 0;                    // how often it was left in a mailbox
+  WallTime deposit_due;                     // when it is to be left there, or left there again
 };
 
 class DaemonStore {
@@ -80,8 +111,35 @@ class DaemonStore {
   Result<> save(const KnownName& name);
   Result<std::vector<KnownName>> known_names();
 
-  /// Gives it its id.
+  Result<> save(const Person& person);
+  Result<> remove_person(const identity::PeerId& peer);
+  Result<std::vector<Person>> people();
+
+  Result<> save(const Consent& consent);
+  Result<> remove_consents(const std::string& share);
+  Result<std::vector<Consent>> consents();
+
+  Result<> save(const StoredRequest& request);
+  /// Both or none.
+  Result<> save(const StoredRequest& answered, const Consent& consent);
+  Result<> remove_request(const requests::RequestId& id);
+  Result<std::vector<StoredRequest>> requests();
+
+  /// Changes nothing where that peer has a letter of that id.
+  Result<> save(const StoredLetter& letter, ByteView body);
+  Result<> save_deposit(const StoredLetter& letter);
+  Result<> remove_letter(const identity::PeerId& to, const mail::LetterId& id);
+  /// In the order in which they were saved.
+  Result<std::vector<StoredLetter>> letters();
+  Result<std::optional<Bytes>> letter_body(const identity::PeerId& to, const mail::LetterId& id);
+  /// Letters that came, remembered until they end.
+  Result<bool> has_taken(const identity::PeerId& from, const mail::LetterId& id);
+  Result<> save_taken(const identity::PeerId& from, const mail::LetterId& id, WallTime until);
+  Result<> forget_taken(WallTime now);
+
+  /// Gives it its id, if it has none.
   Result<api::AlertView> save(const api::AlertView& alert);
+  Result<std::optional<api::AlertView>> alert(std::uint64_t id);
   /// Newest first.
   Result<std::vector<api::AlertView>> alerts();
 
@@ -90,6 +148,7 @@ class DaemonStore {
   DaemonStore(db::Database database, crypto::SecretBytes vault_key, crypto::Random& random)
       : database_(std::move(database)), vault_key_(std::move(vault_key)), random_(&random) {}
   /// The key of a row whose real key would tell something: keyed BLAKE3 of it.
+  Result<api::AlertView> read_alert(const db::Row& row);
   [[nodiscard]] std::string hidden_key(std::string_view table, ByteView key) const;
   [[nodiscard]] Bytes seal(std::string_view table, std::string_view key, ByteView plain);
   [[nodiscard]] Result<crypto::SecretBytes> unseal(std::string_view table, std::string_view key,

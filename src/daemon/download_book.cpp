@@ -85,7 +85,11 @@ io::Awaitable<Result<DownloadBook::Source>> DownloadBook::source_of(api::Downloa
   request.share = access::to_text(found.share);
   request.owner = found.owner.to_text();
   CO_TRY(auto share, reference_of(request));
-  co_return Source{.share = std::move(share), .title = found.title};
+  co_return Source{.share = std::move(share),
+                   .title = found.title,
+                   .must_ask = found.access == access::Access::kAsk,
+                   .bytes = found.bytes,
+                   .files = found.files};
 }
 
 std::string DownloadBook::new_id() {
@@ -130,15 +134,25 @@ DownloadBook::Changed DownloadBook::start(api::DownloadRequest request) {
   entry->stored.view.id = new_id();
   entry->stored.view.title = source.title;
   entry->stored.view.share_id = access::to_text(source.share.share);
+  entry->stored.view.bytes_total = source.bytes;
+  entry->stored.view.files_total = source.files;
   entry->stored.view.created_at = to_unix_ms(node_->clock().wall());
   Entry& placed = *entries_.emplace(entry->stored.view.id, std::move(entry)).first->second;
   const std::string id = placed.id();
-  const auto queued = co_await enqueue(placed);
-  if (!queued) {
+  const bool asks = source.must_ask && seeker_ != nullptr;
+  const auto begun = co_await begin(placed, asks ? First::kAsk : First::kRun);
+  if (!begun) {
     entries_.erase(id);
-    co_return std::unexpected(queued.error());
+    auto forget = [id](DaemonStore& store) { return store.remove_download(id); };
+    (void)co_await store_->run(std::move(forget));
+    co_return std::unexpected(begun.error());
   }
   co_return refreshed(placed);
+}
+
+io::Awaitable<Result<>> DownloadBook::begin(Entry& entry, First first) {
+  if (first == First::kAsk) co_return co_await ask_owner(entry);
+  co_return co_await enqueue(entry);
 }
 
 io::Awaitable<Result<>> DownloadBook::enqueue(Entry& entry) {
@@ -173,6 +187,9 @@ io::Awaitable<Result<>> DownloadBook::restored() {
     if (entry->state() == TransferState::kComplete) complete.push_back(seed_order(*entry));
   }
   const auto seeds = co_await seeds_.restore(std::move(complete));
+  for (const auto& [id, entry] : entries_) {
+    if (entry->state() == TransferState::kWaitingApproval) tasks_.spawn(go_on_as_answered(*entry));
+  }
   for (Entry* const entry : chores_) tasks_.spawn(recover_move(*entry));
   co_return seeds;
 }
@@ -223,7 +240,7 @@ DownloadBook::Changed DownloadBook::pause(std::string id) {
   CO_TRY(const auto entry, co_await find_idle(id));
   if (entry->running) {
     co_await stop_running(*entry, TransferState::kPaused);
-  } else if (entry->state() == TransferState::kQueued) {
+  } else if (entry->state() == TransferState::kQueued || entry->state() == TransferState::kWaitingApproval) {
     co_await settle(*entry, TransferState::kPaused, std::nullopt);
   } else if (is_over(entry->state()) && !was_checked) {
     co_return fail(ErrorCode::kInvalidArgument, "download {} is over and cannot be paused", id);
@@ -237,7 +254,8 @@ DownloadBook::Changed DownloadBook::resume(std::string id) {
     co_return fail(ErrorCode::kInvalidArgument,
                    "download {} is being checked or moved; it goes on by itself if it ran", id);
   }
-  if (wants_to_run(entry->state())) co_return refreshed(*entry);
+  if (wants_to_run(entry->state()) || entry->state() == TransferState::kWaitingApproval)
+    co_return refreshed(*entry);
   const auto& check = entry->stored.view.check;
   if (entry->state() == TransferState::kComplete && check && check->changed_total > 0) {
     entry->stored.request.on_existing = api::OnExisting::kOverwrite;
@@ -247,7 +265,8 @@ DownloadBook::Changed DownloadBook::resume(std::string id) {
   } else if (is_over(entry->state())) {
     co_return fail(ErrorCode::kInvalidArgument, "download {} is over; start it anew with 'covey get'", id);
   }
-  CO_TRY_VOID(co_await enqueue(*entry));
+  const auto begun = co_await begin(*entry, has_to_ask(*entry) ? First::kAsk : First::kRun);
+  if (!begun) co_return std::unexpected(begun.error());
   co_return refreshed(*entry);
 }
 
@@ -258,6 +277,7 @@ DownloadBook::Changed DownloadBook::cancel(std::string id, api::PartialFiles par
                    "download {} is complete; 'covey remove {}' takes it off the list", id, id);
   }
   if (entry->running) co_await stop_running(*entry, TransferState::kCancelled);
+  if (seeker_ != nullptr) seeker_->abandon(id);
   if (entry->state() != TransferState::kCancelled) {
     co_await settle(*entry, TransferState::kCancelled, std::nullopt);
   }
@@ -280,6 +300,7 @@ io::Awaitable<Result<>> DownloadBook::remove(std::string id, api::RemovedFiles f
     co_return std::unexpected(removed.error());
   }
   entries_.erase(id);
+  if (seeker_ != nullptr) seeker_->abandon(id);
   co_await seeds_.forget(id);
   if (on_removed_) on_removed_(id);
   start_due();

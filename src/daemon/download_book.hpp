@@ -14,6 +14,7 @@
 #include <string>
 
 #include "crypto/random.hpp"
+#include "daemon/approval_seeker.hpp"
 #include "daemon/file_check.hpp"
 #include "daemon/network_book.hpp"
 #include "daemon/result_move.hpp"
@@ -23,7 +24,7 @@
 
 namespace covey::daemon {
 
-class DownloadBook {
+class DownloadBook final : public WaitingDownloads {
  public:
   using OnChange = std::function<void(const api::TransferView&)>;
   using OnRemoved = std::function<void(const std::string& id)>;
@@ -32,9 +33,11 @@ class DownloadBook {
   /// All references outlive the book.
   DownloadBook(Node& node, NetworkBook& networks, StoreThread& store, crypto::Random& random,
                content::LayerCache* cache = nullptr);
-  ~DownloadBook();
+  ~DownloadBook() override;
   void on_change(OnChange callback) { on_change_ = std::move(callback); }
   void on_removed(OnRemoved callback) { on_removed_ = std::move(callback); }
+  /// Who asks owners for their approval. Outlives the book; without it nobody is asked.
+  void set_seeker(ApprovalSeeker* seeker) { seeker_ = seeker; }
 
   /// How many run at a time, from now on.
   void set_places(std::size_t places);
@@ -44,7 +47,8 @@ class DownloadBook {
   Changed start(api::DownloadRequest request);
   /// One of an earlier run of the daemon; queued if it was to run then.
   void restore(StoredDownload download);
-  /// After the last of them: what is complete is served on, and moves that were cut short are ended.
+  /// After the last of them: what is complete is served on, moves that were cut short are ended, and answers
+  /// of owners are heeded that came just before the end of the last run.
   io::Awaitable<Result<>> restored();
 
   // Each gives kNotFound for an unknown id, and kInvalidArgument for what makes no sense in its state.
@@ -80,12 +84,18 @@ class DownloadBook {
   /// Stops what runs, in order, so that it goes on at the next start.
   io::Awaitable<void> stop();
 
+  void on_approved(const std::string& transfer) override;
+  void on_denied(const std::string& transfer, const Error& why) override;
+
  private:
   struct Entry;
   struct Chore;
   struct Source {
     access::ShareReference share;
     std::string title;  // until the share says its own
+    bool must_ask = false;
+    std::uint64_t bytes = 0;  // as its owner published it, and so on; 0: not known
+    std::uint64_t files = 0;
   };
   enum class Then : std::uint8_t { kRest, kQueue };
 
@@ -98,12 +108,22 @@ class DownloadBook {
   Result<Found> find(const std::string& id);
   /// As find. Ends a check or a move, which is taken back unless it was done.
   io::Awaitable<Result<Found>> find_idle(std::string id);
+  enum class First : std::uint8_t { kRun, kAsk };
+  io::Awaitable<Result<>> begin(Entry& entry, First first);
   io::Awaitable<Result<>> enqueue(Entry& entry);
   io::Awaitable<void> end_serving(const Entry& entry);
   io::Awaitable<Result<>> remove_stopped(const Entry& entry, api::RemovedFiles files);
   io::Awaitable<Result<>> delete_partial(const Entry& entry);
   io::Awaitable<Result<>> delete_result(const Entry& entry);
   [[nodiscard]] std::string new_id();
+
+  // download_approval.cpp: what an owner has to approve first
+  [[nodiscard]] bool has_to_ask(const Entry& entry) const;
+  io::Awaitable<Result<>> ask_owner(Entry& entry);
+  io::Awaitable<void> ask_owner_again(Entry& entry);
+  io::Awaitable<void> go_on_as_answered(Entry& entry);
+  io::Awaitable<void> begin_approved(Entry& entry);
+  [[nodiscard]] swarm::Locate locate(const Entry& entry, const access::ShareReference& share) const;
 
   // download_views.cpp: how people see them
   [[nodiscard]] api::TransferView refreshed(Entry& entry);
@@ -144,6 +164,7 @@ class DownloadBook {
   StoreThread* store_;
   crypto::Random* random_;
   SeedBook seeds_;
+  ApprovalSeeker* seeker_ = nullptr;
   OnChange on_change_;
   OnRemoved on_removed_;
   std::map<std::string, std::shared_ptr<Entry>> entries_;

@@ -100,6 +100,9 @@ io::Awaitable<void> DownloadBook::end_chore(Entry& entry, Then then) {
     if (!queued) log::error("cannot record a download's state: {}", to_string(queued.error()));
   } else {
     tell(entry);
+    // Its owner may have answered meanwhile.
+    if (entry.state() == TransferState::kWaitingApproval && !shutting_down_)
+      tasks_.spawn(go_on_as_answered(entry));
   }
   chore_ended_.open_all();
   chore->ended.open_all();

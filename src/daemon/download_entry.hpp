@@ -44,8 +44,7 @@ struct DownloadBook::Entry : std::enable_shared_from_this<Entry> {
 /// Running, or to run as soon as it can.
 inline bool wants_to_run(api::TransferState state) {
   using enum api::TransferState;
-  return state == kQueued || state == kConnecting || state == kRunning || state == kWaitingApproval ||
-         state == kVerifying;
+  return state == kQueued || state == kConnecting || state == kRunning || state == kVerifying;
 }
 
 /// Nothing can be done with it any more but to look at it.

@@ -50,14 +50,10 @@ void DownloadBook::start_due() {
 Result<> DownloadBook::launch(Entry& entry, TransferQueue::Turn turn) {
   const auto& request = entry.stored.request;
   TRY(auto share, reference_of(request));
-  swarm::Locate locate;
-  if (!share.secret) {
-    locate = [networks = networks_, id = share.share, owner = share.owner] {
-      return networks->locate(id, owner);
-    };
-  }
+  if (!share.secret && seeker_ != nullptr) share.grant = seeker_->grant(entry.id());
+  auto whereabouts = locate(entry, share);
   swarm::DownloadOrder order{.share = std::move(share),
-                             .locate = std::move(locate),
+                             .locate = std::move(whereabouts),
                              .directory = request.directory,
                              .select = request.select,
                              .on_taken = on_taken(request.on_existing),
@@ -82,6 +78,7 @@ io::Awaitable<void> DownloadBook::run(Entry& entry) {
   fill(entry.stored.view, *entry.last_progress);
   live_.erase(&entry);
   auto delivered = result ? entry.running->delivered() : std::nullopt;
+  if (seeker_ != nullptr && entry.running->grant()) seeker_->keep_grant(entry.id(), *entry.running->grant());
   entry.running.reset();
   co_await conclude(entry, result, std::move(delivered));
   entry.ended->open_all();
@@ -110,6 +107,8 @@ io::Awaitable<void> DownloadBook::conclude(Entry& entry, const Result<std::files
                   entry.gives_way ? Error{ErrorCode::kUnreachable, "nobody answered"} : result.error());
   } else if (code == ErrorCode::kCancelled) {
     co_await settle(entry, entry.wanted_after_stop, std::nullopt);
+  } else if (code == ErrorCode::kMustAsk && seeker_ != nullptr && !shutting_down_ && !entry.leaving) {
+    co_await ask_owner_again(entry);
   } else if (code == ErrorCode::kDiskFull) {
     // Nothing is lost: once there is room, resume goes on.
     co_await settle(entry, TransferState::kPaused, result.error());

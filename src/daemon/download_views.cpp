@@ -50,6 +50,8 @@ Result<DownloadBook::Readable> DownloadBook::readable(const std::string& id) {
   } else if (entry->state() == api::TransferState::kComplete) {
     const bool moves = entry->chore && entry->chore->state == api::TransferState::kMoving;
     if (!moves) out.result = entry->stored.view.destination;
+  } else if (entry->state() == api::TransferState::kWaitingApproval) {
+    return out;  // it begins once its owner has said yes
   } else if (!entry->chore && !wants_to_run(entry->state())) {
     if (is_over(entry->state()))
       return fail(ErrorCode::kInvalidArgument, "download {} was cancelled; fetch it anew to play it", id);

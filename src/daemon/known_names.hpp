@@ -26,12 +26,15 @@ class KnownNames {
   /// Whose it was when it was first met.
   [[nodiscard]] std::optional<identity::PeerId> owner(const crypto::PublicKey& network,
                                                       const identity::PeerName& name) const;
+  /// The name by which it is known in some network; empty: none.
+  [[nodiscard]] std::string name_of(const identity::PeerId& peer) const;
   /// Whether this conflict is told for the first time in this run; so that one lie makes one alert.
   bool first_time(const KnownName& met);
 
  private:
   using Key = std::pair<crypto::PublicKey, identity::PeerName>;
   std::map<Key, KnownName> known_;
+  std::map<identity::PeerId, std::string> by_peer_;
   std::map<Key, identity::PeerId> told_;
 };
 

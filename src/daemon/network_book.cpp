@@ -74,11 +74,16 @@ io::Awaitable<void> NetworkBook::stop() {
 
 NetworkSession& NetworkBook::add(JoinedNetwork joined) {
   auto session = std::make_shared<NetworkSession>(*node_, std::move(joined));
-  session->on_change([this](const NetworkSession& changed) {
+  session->on_change([this, was_online = false](const NetworkSession& changed) mutable {
     api::Event event;
     event.network = changed.view();
     publish_(event);
+    const bool came = changed.is_online() && !was_online;
+    was_online = changed.is_online();
+    if (came && on_online_) on_online_();
   });
+  session->on_message(
+      [this](discovery::ReceivedMessage message) { return take_message(std::move(message)); });
   session->on_membership([this](const JoinedNetwork& renewed) {
     auto keep = [](StoreThread* store, JoinedNetwork kept) -> io::Awaitable<void> {
       auto save = [&kept](DaemonStore& s) { return s.save(kept); };
@@ -240,33 +245,26 @@ bool NetworkBook::believe(const KnownName& met) {
     case KnownNames::Verdict::kAnothers:
       break;
   }
-  if (names_.first_time(met)) {
+  if (names_.first_time(met) && on_name_changed_) {
     const auto known = names_.owner(met.network, met.name);
-    raise("name_changed",
-          fmt::format("The tracker says that the name {} now belongs to the peer {}, but here it is known as "
-                      "the peer {}. "
-                      "The new one is not believed. Ask {} by another way whether the key was changed.",
-                      met.name.text(), met.peer.to_text(), known->to_text(), met.name.text()));
+    on_name_changed_(met.peer, fmt::format("{} is now said to be the peer {}, but here it is {}",
+                                           met.name.text(), met.peer.short_text(), known->short_text()));
   }
   return false;
 }
 
-void NetworkBook::raise(std::string kind, std::string text) {
-  log::warn("alert: {}", text);
-  api::AlertView alert{
-      .id = 0, .at = to_unix_ms(node_->clock().wall()), .kind = std::move(kind), .text = std::move(text)};
-  auto keep = [](NetworkBook* self, api::AlertView raised) -> io::Awaitable<void> {
-    auto save = [&raised](DaemonStore& s) { return s.save(raised); };
-    auto saved = co_await self->store_->run(save);
-    if (!saved) {
-      log::error("cannot record an alert: {}", to_string(saved.error()));
-      co_return;
-    }
-    api::Event event;
-    event.alert = std::move(*saved);
-    self->publish_(event);
-  };
-  tasks_.spawn(keep(this, std::move(alert)));
+std::string NetworkBook::meet_member(ByteView record, const identity::PeerId& peer) {
+  const WallTime now = node_->clock().wall();
+  for (const Session& session : sessions_) {
+    const auto membership = identity::verify_membership(record, session->network(), now);
+    if (!membership || membership->claim.peer != peer) continue;
+    const KnownName met{.network = session->network(),
+                        .name = membership->claim.name,
+                        .peer = peer,
+                        .serial = membership->serial};
+    return believe(met) ? met.name.text() : std::string();
+  }
+  return {};
 }
 
 Error NetworkBook::nobody_knows(std::string_view what, const std::optional<Error>& last) const {

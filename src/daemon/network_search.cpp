@@ -30,8 +30,8 @@ Result<Cursor> parse_cursor(const std::string& text) {
   return out;
 }
 
-KnownName name_of(const NetworkSession& session, const identity::PeerName& name,
-                  const identity::PeerId& peer) {
+KnownName known_name(const NetworkSession& session, const identity::PeerName& name,
+                     const identity::PeerId& peer) {
   return {.network = session.network(), .name = name, .peer = peer, .serial = 0};
 }
 
@@ -49,12 +49,23 @@ api::FoundShareView NetworkBook::view_of(const NetworkSession& session, const di
   out.visibility = daemon::view_of(listing.visibility);
   out.access = daemon::view_of(listing.access);
   out.owner = share.owner.to_text();
-  if (believe(name_of(session, found.owner_name, share.owner))) out.owner_name = found.owner_name.text();
+  if (believe(known_name(session, found.owner_name, share.owner))) out.owner_name = found.owner_name.text();
   out.owner_online = found.owner_online;
   out.network = to_base32(session.network().view());
   out.created_at = to_unix_ms(share.created_at);
   if (share.expires_at) out.expires_at = to_unix_ms(*share.expires_at);
   return out;
+}
+
+FoundShare NetworkBook::found_share(const NetworkSession& session, const access::VerifiedListing& verified) {
+  const access::ShareDescription& share = verified.share;
+  return {.share = share.share_id,
+          .owner = share.owner,
+          .network = session.network(),
+          .title = share.title,
+          .access = verified.listing.access,
+          .bytes = share.total_bytes,
+          .files = share.file_count};
 }
 
 void NetworkBook::remember(const FoundShare& found) {
@@ -74,9 +85,7 @@ io::Awaitable<Result<api::SearchView>> NetworkBook::search_in(Session session, a
   api::SearchView out{
       .shares = {}, .next = page.next, .total = page.total, .total_is_exact = page.total_is_exact};
   for (const discovery::FoundShare& found : page.shares) {
-    const access::ShareDescription& share = found.verified.share;
-    remember(
-        {.share = share.share_id, .owner = share.owner, .network = session->network(), .title = share.title});
+    remember(found_share(*session, found.verified));
     out.shares.push_back(view_of(*session, found));
   }
   co_return out;
@@ -127,7 +136,7 @@ io::Awaitable<Result<std::vector<api::PeerView>>> NetworkBook::peers() {
         break;
       }
       for (const discovery::PresentPeer& peer : page->peers) {
-        const bool believed = believe(name_of(*session, peer.name, peer.peer));
+        const bool believed = believe(known_name(*session, peer.name, peer.peer));
         api::PeerView view{.peer_id = peer.peer.to_text(),
                            .name = believed ? peer.name.text() : std::string(),
                            .network = to_base32(session->network().view()),
@@ -172,43 +181,54 @@ io::Awaitable<Result<std::vector<identity::PeerId>>> NetworkBook::resolve(std::v
   co_return out;
 }
 
-io::Awaitable<Result<FoundShare>> NetworkBook::find_share(std::string words) {
-  const FoundShare* recent = nullptr;
+Result<std::optional<FoundShare>> NetworkBook::found_lately(std::string_view words) const {
+  const FoundShare* out = nullptr;
   for (const FoundShare& known : recent_) {
     const std::string id = access::to_text(known.share);
     const bool fits = known.title == words || (words.size() >= kMinIdCharacters && id.starts_with(words));
     if (!fits) continue;
-    if (id == words) co_return known;
-    if (recent != nullptr) {
-      co_return fail(ErrorCode::kInvalidArgument,
-                     "'{}' fits more than one share; give more of the share's id", words);
+    if (id == words) return known;
+    if (out != nullptr) {
+      return fail(ErrorCode::kInvalidArgument, "'{}' fits more than one share; give more of the share's id",
+                  words);
     }
-    recent = &known;
+    out = &known;
   }
-  if (recent != nullptr) co_return *recent;
-  const auto share = access::parse_share_id(words);
-  if (!share) {
+  return out == nullptr ? std::nullopt : std::optional(*out);
+}
+
+io::Awaitable<Result<FoundShare>> NetworkBook::look_up(access::ShareId share) {
+  std::optional<Error> last;
+  for (std::size_t i = 0; i < sessions_.size(); ++i) {
+    const Session session = sessions_[i];
+    auto ask = [&share](discovery::TrackerClient& client) { return client.share(share); };
+    const auto found = co_await session->ask(ask);
+    if (found) {
+      FoundShare out = found_share(*session, found->verified);
+      remember(out);
+      co_return out;
+    }
+    // One that is away may have it all the same.
+    if (!last || last->code == ErrorCode::kNotFound) last = found.error();
+  }
+  co_return std::unexpected(nobody_knows("this share", last));
+}
+
+io::Awaitable<Result<FoundShare>> NetworkBook::find_share(std::string words) {
+  CO_TRY(const auto known, found_lately(words));
+  const auto named = access::parse_share_id(words);
+  if (!known && !named) {
     co_return fail(
         ErrorCode::kNotFound,
         "'{}' is neither a ticket nor a share that was searched for lately; covey search finds shares",
         words);
   }
-  std::optional<Error> last;
-  for (std::size_t i = 0; i < sessions_.size(); ++i) {
-    const Session session = sessions_[i];
-    auto ask = [&share](discovery::TrackerClient& client) { return client.share(*share); };
-    const auto found = co_await session->ask(ask);
-    if (found) {
-      FoundShare out{.share = *share,
-                     .owner = found->verified.share.owner,
-                     .network = session->network(),
-                     .title = found->verified.share.title};
-      remember(out);
-      co_return out;
-    }
-    last = found.error();
-  }
-  co_return std::unexpected(nobody_knows("this share", last));
+  // Its rules may have changed since it was found, and it may be gone.
+  auto now = co_await look_up(known ? known->share : *named);
+  if (now || !known) co_return now;
+  if (now.error().code != ErrorCode::kNotFound) co_return *known;
+  std::erase_if(recent_, [&](const FoundShare& found) { return found.share == known->share; });
+  co_return now;
 }
 
 io::Awaitable<Result<swarm::Whereabouts>> NetworkBook::locate(access::ShareId share, identity::PeerId owner) {
@@ -233,6 +253,12 @@ io::Awaitable<Result<swarm::Whereabouts>> NetworkBook::locate(access::ShareId sh
     co_return out;
   }
   co_return std::unexpected(nobody_knows("this share", last));
+}
+
+io::Awaitable<Bytes> NetworkBook::membership_for(access::ShareId share, identity::PeerId owner) {
+  const auto found = co_await locate(share, owner);
+  if (found) co_return found->membership;
+  co_return sessions_.empty() ? Bytes() : sessions_.front()->joined().membership;
 }
 
 }  // namespace covey::daemon

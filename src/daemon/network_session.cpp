@@ -321,8 +321,11 @@ io::Awaitable<void> NetworkSession::listen() {
 }
 
 io::Awaitable<void> NetworkSession::take(discovery::ReceivedMessage message) {
-  if (on_message_) on_message_(message);
   const std::array<std::uint64_t, 1> ids{message.id};
+  if (on_message_) {
+    const Kept kept = co_await on_message_(std::move(message));
+    if (kept == Kept::kNo) co_return;
+  }
   auto acknowledge = [ids](discovery::TrackerClient& client) { return client.acknowledge(ids); };
   const auto told = co_await tell(std::move(acknowledge));
   if (!told) log::debug("a message could not be acknowledged: {}", to_string(told.error()));

@@ -29,8 +29,12 @@ class NetworkSession {
   /// Told of each change of state, and of each new membership record, which is then to be kept.
   using OnChange = std::function<void(const NetworkSession&)>;
   using OnMembership = std::function<void(const JoinedNetwork&)>;
-  /// A message from the rendezvous; it is acknowledged afterwards.
-  using OnMessage = std::function<void(const discovery::ReceivedMessage&)>;
+  enum class Kept : std::uint8_t {
+    kNo,   // the rendezvous is to hold it, and brings it again with its next stream
+    kYes,  // or not wanted: the rendezvous may forget it
+  };
+  /// A message from the rendezvous. The session waits for what is answered before it acknowledges it.
+  using OnMessage = std::function<io::Awaitable<Kept>(discovery::ReceivedMessage)>;
 
   NetworkSession(Node& node, JoinedNetwork joined);
   ~NetworkSession();
@@ -62,6 +66,7 @@ class NetworkSession {
 
   [[nodiscard]] const JoinedNetwork& joined() const { return joined_; }
   [[nodiscard]] const crypto::PublicKey& network() const { return joined_.link.network; }
+  [[nodiscard]] bool is_online() const { return state_ == api::NetworkState::kOnline; }
   [[nodiscard]] api::NetworkView view() const;
 
  private:

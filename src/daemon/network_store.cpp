@@ -82,26 +82,48 @@ Result<std::vector<KnownName>> DaemonStore::known_names() {
   return database_.select(map, "SELECT id, sealed FROM known_name");
 }
 
+// sealed whom := peer_length:u16 peer_id address
 Result<api::AlertView> DaemonStore::save(const api::AlertView& alert) {
-  const auto next = [](const db::Row& row) { return row.unsigned_integer(0); };
-  TRY(const auto id, database_.select_one(next, "SELECT coalesce(max(id), 0) + 1 FROM alert"));
   api::AlertView saved = alert;
-  saved.id = id.value_or(1);
-  TRY_VOID(database_.execute("INSERT INTO alert VALUES (?, ?, ?, ?)", saved.id, saved.at, saved.kind,
-                             seal("alert", std::to_string(saved.id), as_bytes(saved.text))));
+  if (saved.id == 0) {
+    const auto next = [](const db::Row& row) { return row.unsigned_integer(0); };
+    TRY(const auto id, database_.select_one(next, "SELECT coalesce(max(id), 0) + 1 FROM alert"));
+    saved.id = id.value_or(1);
+  }
+  const std::string id = std::to_string(saved.id);
+  const Bytes whom = ByteWriter().sized16(as_bytes(saved.peer_id)).raw(as_bytes(saved.address)).take();
+  TRY_VOID(database_.execute(
+      "INSERT OR REPLACE INTO alert (id, at, kind, sealed, whom, undone) VALUES (?, ?, ?, ?, ?, ?)", saved.id,
+      saved.at, saved.kind, seal("alert", id, as_bytes(saved.text)), seal("alert about", id, whom),
+      saved.undone ? 1 : 0));
   return saved;
 }
 
+Result<api::AlertView> DaemonStore::read_alert(const db::Row& row) {
+  api::AlertView alert{.id = row.unsigned_integer(0), .at = row.integer(1), .kind = row.text(2), .text = {}};
+  const std::string id = std::to_string(alert.id);
+  TRY(const auto plain, unseal("alert", id, row.blob(3)));
+  alert.text = as_text(plain.view());
+  alert.undone = row.integer(5) != 0;
+  if (row.is_null(4)) return alert;
+  TRY(const auto whom, unseal("alert about", id, row.blob(4)));
+  ByteReader reader(whom.view());
+  TRY(const ByteView peer, reader.sized16(kMaxTextBytes));
+  TRY(const ByteView address, reader.raw(reader.left()));
+  alert.peer_id = as_text(peer);
+  alert.address = as_text(address);
+  return alert;
+}
+
+Result<std::optional<api::AlertView>> DaemonStore::alert(std::uint64_t id) {
+  const auto map = [this](const db::Row& row) { return read_alert(row); };
+  return database_.select_one(map, "SELECT id, at, kind, sealed, whom, undone FROM alert WHERE id = ?", id);
+}
+
 Result<std::vector<api::AlertView>> DaemonStore::alerts() {
-  const auto map = [this](const db::Row& row) -> Result<api::AlertView> {
-    api::AlertView alert{
-        .id = row.unsigned_integer(0), .at = row.integer(1), .kind = row.text(2), .text = {}};
-    TRY(const auto plain, unseal("alert", std::to_string(alert.id), row.blob(3)));
-    alert.text = as_text(plain.view());
-    return alert;
-  };
-  return database_.select(map, "SELECT id, at, kind, sealed FROM alert ORDER BY id DESC LIMIT ?",
-                          kMaxAlertsShown);
+  const auto map = [this](const db::Row& row) { return read_alert(row); };
+  return database_.select(
+      map, "SELECT id, at, kind, sealed, whom, undone FROM alert ORDER BY id DESC LIMIT ?", kMaxAlertsShown);
 }
 
 }  // namespace covey::daemon

@@ -55,6 +55,9 @@ Result<std::unique_ptr<Node>> Node::create(io::Executor network, identity::Devic
                                   .clock = self->clock_};
     return std::make_unique<swarm::FetchServer>(link, stream, std::move(host));
   });
+  node->router_.add(mail::kMailProtocol, [self = node.get()](transport::Link& link, wire::StreamId stream) {
+    return std::make_unique<mail::MailServer>(link, stream, self->mail_door_, self->network_);
+  });
   node->local_ = {.tls = node->tls_.get(),
                   .hello = {.device = &node->device_,
                             .agent = fmt::format("covey/{}", kVersion),
@@ -66,6 +69,9 @@ Result<std::unique_ptr<Node>> Node::create(io::Executor network, identity::Devic
 Result<> Node::listen(const std::vector<access::Endpoint>& addresses) {
   for (const auto& address : addresses) {
     TRY(auto listener, transport::Listener::bind(network_, address, local_, threads_));
+    listener->on_refused([this](const std::string& from, const Error& why) {
+      if (on_refused_) on_refused_(from, why);
+    });
     tasks_.spawn(listener->run());
     listeners_.push_back(std::move(listener));
   }
@@ -149,11 +155,15 @@ swarm::SwarmServices Node::services() {
           .meetings = &meetings_,
           .budget = &budget_,
           .onward = &onward_,
-          .layers = layers_ ? &*layers_ : nullptr};
+          .layers = layers_ ? &*layers_ : nullptr,
+          .on_lie = on_lie_};
 }
 
 io::Awaitable<void> Node::stop() {
-  for (auto& listener : listeners_) listener->close();
+  for (auto& listener : listeners_) {
+    listener->close();
+    listener->on_refused(nullptr);
+  }
   tasks_.cancel();
   co_await tasks_.join();
   co_await threads_.stop();

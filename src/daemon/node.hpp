@@ -10,6 +10,7 @@
 #include "daemon/onward_book.hpp"
 #include "daemon/share_book.hpp"
 #include "io/offload.hpp"
+#include "mail/mail_server.hpp"
 #include "swarm/download.hpp"
 #include "transport/listener.hpp"
 
@@ -52,8 +53,18 @@ class Node final : public OnwardNode {
   /// To whom this peer has said yes.
   [[nodiscard]] ConsentBook& consents() { return consents_; }
   [[nodiscard]] Admissions& admissions() { return admissions_; }
+  /// Those who fetch the share at the moment hear what its owner has taken back.
+  void tell_revocations(const access::ShareId& share, const access::SignedRevocationList& list) {
+    meetings_.at(share)->revoked(list);
+  }
+  /// Who sent what was provably not of the content, from now on.
+  void on_lie(swarm::SwarmServices::OnLie callback) { on_lie_ = std::move(callback); }
+  /// Told of every connection whose other end has not proved who it is.
+  void on_refused(transport::Listener::OnRefused callback) { on_refused_ = std::move(callback); }
   /// What this peer serves of others' shares.
   [[nodiscard]] OnwardBook& onward() { return onward_; }
+  /// Where letters that come over links go.
+  [[nodiscard]] mail::MailDoor& mail_door() { return mail_door_; }
   [[nodiscard]] io::Offload& offload() override { return offload_; }
   /// Coroutines of the programs around the node; cancelled and awaited by stop().
   [[nodiscard]] io::TaskGroup& tasks() { return tasks_; }
@@ -72,6 +83,7 @@ class Node final : public OnwardNode {
   ShareBook shares_;
   OnwardBook onward_;
   Admissions admissions_;
+  mail::MailDoor mail_door_;
   swarm::Meetings meetings_;
   swarm::UploadGate gate_;
   swarm::DownloadBudget budget_;
@@ -82,6 +94,8 @@ class Node final : public OnwardNode {
   transport::LinkThreads threads_;
   swarm::NodeLimits limits_;
   std::optional<content::LayerFolder> layers_;
+  swarm::SwarmServices::OnLie on_lie_;
+  transport::Listener::OnRefused on_refused_;
   io::TaskGroup tasks_;
   std::vector<std::unique_ptr<transport::Listener>> listeners_;
 };

@@ -301,21 +301,33 @@ Result<swarm::Admission> OnwardBook::admit(const swarm::OpenRequest& request,
 Result<swarm::Admission> Admissions::admit(const swarm::OpenRequest& request,
                                            const std::string& remote_address) {
   if (!ready_) return fail(ErrorCode::kTimedOut, "this peer is just starting");
+  if (blocks_ != nullptr && blocks_->is_shut_out(request.peer, remote_address))
+    return std::unexpected(turn_away(request, remote_address, access::Reason::kBlocked));
   auto own = own_->admit(request, remote_address);
   if (own || own.error().code != ErrorCode::kNotFound) return own;
   auto onward = onward_->admit(request, remote_address);
   if (onward || onward.error().code != ErrorCode::kNotFound) return onward;
-  if (witness_ != nullptr && !own_->knows(request.share) && !onward_->serves(request.share)) {
+  if (!own_->knows(request.share) && !onward_->serves(request.share)) {
+    const bool blocked = blocks_ != nullptr && blocks_->is_blocked(request.peer);
+    return std::unexpected(turn_away(request, remote_address,
+                                     blocked ? access::Reason::kBlocked : access::Reason::kUnknownShare));
+  }
+  return own;
+}
+
+/// As everybody is who asks for what there is not.
+Error Admissions::turn_away(const swarm::OpenRequest& request, const std::string& remote_address,
+                            access::Reason reason) {
+  const access::Judgement judgement{.right = access::Right::kNone, .reason = reason, .shown = false};
+  if (witness_ != nullptr) {
     witness_->on_judged({.peer = request.peer,
                          .remote_address = remote_address,
                          .share = access::to_text(request.share),
                          .ticket = request.proof ? access::to_text(request.share) : std::string(),
-                         .judgement = {.right = access::Right::kNone,
-                                       .reason = access::Reason::kUnknownShare,
-                                       .shown = false},
+                         .judgement = judgement,
                          .trouble = std::nullopt});
   }
-  return own;
+  return access::answer(judgement, request.proof ? access::AskedBy::kTicket : access::AskedBy::kShareId);
 }
 
 }  // namespace covey::daemon

@@ -140,6 +140,7 @@ class OnwardBook final : public swarm::ShareSource, public swarm::OnwardHost {
 class Admissions final : public swarm::ShareSource {
  public:
   Admissions(ShareBook& own, OnwardBook& onward) : own_(&own), onward_(&onward) {}
+  void set_blocks(const BlockCheck* blocks) { blocks_ = blocks; }
   void set_witness(AccessWitness* witness) { witness_ = witness; }
   /// Until then nobody can be told what there is here and what is not: who asks is to come again.
   void set_ready(bool ready) { ready_ = ready; }
@@ -148,8 +149,12 @@ class Admissions final : public swarm::ShareSource {
                                  const std::string& remote_address) override;
 
  private:
+  Error turn_away(const swarm::OpenRequest& request, const std::string& remote_address,
+                  access::Reason reason);
+
   ShareBook* own_;
   OnwardBook* onward_;
+  const BlockCheck* blocks_ = nullptr;
   AccessWitness* witness_ = nullptr;
   bool ready_ = true;
 };

@@ -1,5 +1,6 @@
 // DaemonService's part about shares: taken in, hashed, published, ended.
 
+#include "base/log.hpp"
 #include "daemon/daemon_service.hpp"
 #include "daemon/view_of.hpp"
 
@@ -18,14 +19,19 @@ void DaemonService::add_share(const StoredShare& stored, Verify verify) {
   if (share.view.title.empty()) share.view.title = std::filesystem::path(stored.path).filename().string();
   share.view.created_at = stored.created_at;
   share.view.expires_at = stored.expires_at;
-  share.view.visibility = view_of(stored.rules.visibility);
-  share.view.access = view_of(stored.rules.access);
-  for (const auto& peer : stored.rules.named) share.view.named.push_back(peer.to_text());
   share.view.tags = stored.tags;
   share.view.reveals_names = stored.reveals_names;
   share.rules = stored.rules;
+  show_rules(share);
   node_->shares().add(std::move(share));
   tasks_.spawn(prepare(stored.id, stored.path, stored.title, verify));
+}
+
+void DaemonService::show_rules(OwnedShare& share) {
+  share.view.visibility = view_of(share.rules.visibility);
+  share.view.access = view_of(share.rules.access);
+  share.view.named.clear();
+  for (const auto& peer : share.rules.named) share.view.named.push_back(peer.to_text());
 }
 
 /// One share after the other: hashing keeps all cores and the disk busy by itself, and the cache has one
@@ -111,6 +117,7 @@ asio::awaitable<Result<api::ShareView>> DaemonService::share(api::ShareRequest r
   auto keep = [stored](DaemonStore& s) { return s.save(stored); };
   CO_TRY_VOID(co_await store_.run(std::move(keep)));
   add_share(stored, request.verify ? Verify::kYes : Verify::kNo);
+  note(audit::AuditAction::kShareCreated, audit::Outcome::kNoted, stored.id);
   co_return (*node_->shares().find(stored.id))->view;
 }
 
@@ -121,12 +128,24 @@ asio::awaitable<Result<>> DaemonService::unshare(std::string words) {
   CO_TRY_VOID(co_await store_.run(std::move(forget)));
   const auto removed = node_->shares().remove(id);
   networks_.withdraw(id);
+  co_await close_consents(id);
+  note(audit::AuditAction::kShareClosed, audit::Outcome::kNoted, id);
   if (removed) {
     api::Event event;
     event.removed_share = id;
     publish(event);
   }
   co_return Result<>{};
+}
+
+/// Whoever serves it on hears that nobody may have it any more, and whoever asked for it.
+io::Awaitable<void> DaemonService::close_consents(std::string share) {
+  requests_.drop_share(share);
+  node_->consents().revoke_share(share);
+  node_->consents().forget_share(share);
+  auto forget = [&share](DaemonStore& s) { return s.remove_consents(share); };
+  const auto forgotten = co_await store_.run(forget);
+  if (!forgotten) log::error("cannot forget approvals: {}", to_string(forgotten.error()));
 }
 
 asio::awaitable<Result<api::TicketView>> DaemonService::ticket(api::TicketRequest request) {
@@ -138,6 +157,7 @@ asio::awaitable<Result<api::TicketView>> DaemonService::ticket(api::TicketReques
   const std::string id = share->view.id;
   const IssuedTicket& issued = node_->shares().issue(id, expires_at, request.uses);
   api::TicketView view{.ticket = node_->ticket_text(issued),
+                       .id = access::to_text(access::share_id_of(issued.secret)),
                        .share_id = id,
                        .expires_at = std::nullopt,
                        .uses_left = issued.uses_left};
@@ -149,6 +169,7 @@ asio::awaitable<Result<api::TicketView>> DaemonService::ticket(api::TicketReques
                           .holders = {}};
   auto keep = [&copy](DaemonStore& s) { return s.save(copy); };
   CO_TRY_VOID(co_await store_.run(keep));
+  note(audit::AuditAction::kTicketIssued, audit::Outcome::kNoted, id, view.id);
   co_return view;
 }
 

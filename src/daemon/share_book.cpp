@@ -144,6 +144,18 @@ std::vector<const IssuedTicket*> ShareBook::tickets_of(const std::string& share)
   return out;
 }
 
+Result<access::ShareId> ShareBook::find_ticket(std::string_view words) const {
+  std::optional<access::ShareId> found;
+  for (const auto& [id, ticket] : tickets_) {
+    if (words.empty() || !access::to_text(id).starts_with(words)) continue;
+    if (found)
+      return fail(ErrorCode::kInvalidArgument, "'{}' fits more than one ticket; write more of its id", words);
+    found = id;
+  }
+  if (!found) return fail(ErrorCode::kNotFound, "there is no ticket '{}'; 'covey tickets' lists them", words);
+  return *found;
+}
+
 access::TicketStanding ShareBook::standing(const IssuedTicket& ticket,
                                            const swarm::OpenRequest& request) const {
   if (!access::check_proof(*request.proof, ticket.secret, ByteView(request.exporter), request.peer))
@@ -276,6 +288,19 @@ swarm::Admission ShareBook::let_in(const Opening& opening, access::Right right,
     out.revocations = consents_->revocations(share.view.id);
   running_.add(request.peer, opening.ticket != nullptr ? access::to_text(request.share) : share.view.id,
                right, out.terms);
+  return out;
+}
+
+ShareBook::Standing ShareBook::standing_of(const access::ShareId& share, const identity::PeerId& peer,
+                                           ByteView membership) {
+  swarm::OpenRequest request;
+  request.share = share;
+  request.peer = peer;
+  request.membership = to_bytes(membership);
+  const Opening opening = look_at(request);
+  Standing out{.share = opening.share, .judgement = judge(opening), .sees = false};
+  if (opening.share == nullptr) return out;
+  out.sees = out.judgement.shown;
   return out;
 }
 

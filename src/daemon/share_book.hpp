@@ -71,6 +71,8 @@ class ShareBook final : public swarm::ShareSource {
   /// Takes back one that was made in an earlier run.
   void restore(IssuedTicket ticket);
   [[nodiscard]] std::vector<const IssuedTicket*> tickets_of(const std::string& share) const;
+  /// By its id or an unambiguous beginning of it. kNotFound, kInvalidArgument.
+  Result<access::ShareId> find_ticket(std::string_view words) const;
   /// A random share id's text.
   [[nodiscard]] std::string new_id();
   void on_use(OnUse callback) { on_use_ = std::move(callback); }
@@ -82,6 +84,13 @@ class ShareBook final : public swarm::ShareSource {
   void set_blocks(const BlockCheck* blocks) { blocks_ = blocks; }
   void set_witness(AccessWitness* witness) { witness_ = witness; }
 
+  /// What a peer may do that comes without a ticket.
+  struct Standing {
+    const OwnedShare* share = nullptr;  // null: there is none
+    access::Judgement judgement;
+    bool sees = false;
+  };
+  Standing standing_of(const access::ShareId& share, const identity::PeerId& peer, ByteView membership);
   /// Whether this is one of ours, or a ticket to one.
   [[nodiscard]] bool knows(const access::ShareId& id) const;
 

@@ -72,6 +72,11 @@ void UploadBook::session_ended(const std::shared_ptr<Upload>& upload) {
   if (--upload->sessions > 0) return;
   upload->ended = to_unix_ms(clock_->wall());
   changed(*upload);
+  if (on_served_ && upload->bytes > 0)
+    on_served_({.peer = upload->peer,
+                .address = upload->address,
+                .share = upload->share.id,
+                .bytes = upload->bytes});
   // Who only asked what there is has fetched nothing.
   if (upload->bytes == 0 && !upload->finished) std::erase(uploads_, upload);
   while (uploads_.size() > kKeptAfterEnd && uploads_.back()->ended) uploads_.pop_back();

@@ -16,6 +16,14 @@
 
 namespace covey::daemon {
 
+/// What an upload was when it ended.
+struct Served {
+  identity::PeerId peer;
+  std::string address;
+  std::string share;
+  std::uint64_t bytes = 0;
+};
+
 class UploadBook {
  public:
   explicit UploadBook(const Clock& clock) : clock_(&clock) {}
@@ -28,6 +36,8 @@ class UploadBook {
   [[nodiscard]] std::size_t active() const;
   /// Called when an upload has begun, was finished or has ended.
   void on_change(std::function<void(const api::TransferView&)> callback) { on_change_ = std::move(callback); }
+  /// Called when one has ended that sent something.
+  void on_served(std::function<void(const Served&)> callback) { on_served_ = std::move(callback); }
 
  private:
   struct Upload;
@@ -38,6 +48,7 @@ class UploadBook {
 
   const Clock* clock_;
   std::function<void(const api::TransferView&)> on_change_;
+  std::function<void(const Served&)> on_served_;
   std::deque<std::shared_ptr<Upload>> uploads_;
   std::uint64_t next_number_ = 1;
   std::shared_ptr<UploadBook*> alive_ =

@@ -36,8 +36,7 @@ Result<const OutgoingRequest*> OutgoingRequests::ask(Wish wish, crypto::Random& 
                         request.peer == wish.owner && request.ask_again_at && now < *request.ask_again_at;
     if (denied) {
       const auto minutes = std::chrono::ceil<std::chrono::minutes>(*request.ask_again_at - now).count();
-      return fail(ErrorCode::kTimedOut, "its owner has said no; it can be asked again in {} minutes",
-                  minutes);
+      return fail(ErrorCode::kRefused, "its owner has said no; it can be asked again in {} minutes", minutes);
     }
   }
   const auto id = random.fixed<RequestId>();

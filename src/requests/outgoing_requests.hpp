@@ -29,7 +29,7 @@ class OutgoingRequests {
     std::string reason;
     std::vector<std::string> select;
   };
-  /// kTimedOut before the owner wants to be asked again; kInvalidArgument for a reason or patterns that
+  /// kRefused before the owner wants to be asked again; kInvalidArgument for a reason or patterns that
   /// cannot be sent. A request of this download that waits already is given back as it is.
   Result<const OutgoingRequest*> ask(Wish wish, crypto::Random& random, WallTime now);
 

@@ -186,7 +186,7 @@ TEST_F(Outgoing, a_denial_says_when_to_ask_again_and_may_be_taken_back) {
   no.reason = "not for now";
   no.ask_again_at = kNow + 10min;
   ASSERT_NE(requests_.answered(no, kOwner, kNow), nullptr);
-  EXPECT_EQ(requests_.ask(wish("t2"), random_, kNow + 9min).error().code, ErrorCode::kTimedOut);
+  EXPECT_EQ(requests_.ask(wish("t2"), random_, kNow + 9min).error().code, ErrorCode::kRefused);
   EXPECT_TRUE(requests_.ask(wish("t2"), random_, kNow + 10min));
   Answer yes;
   yes.id = id;

@@ -40,6 +40,9 @@ struct SwarmServices {
   DownloadBudget* budget = nullptr;              // null: as fast as it goes
   OnwardHost* onward = nullptr;                  // null: downloads serve nobody
   const content::LayerFolder* layers = nullptr;  // where piece layers outlive a run; null: nowhere
+  /// A peer sent what is provably not of this share's content.
+  using OnLie = std::function<void(const identity::PeerId&, const access::ShareId&, const Error&)>;
+  OnLie on_lie;
 };
 
 /// Where a share can be had now, and the asker's membership as it is now.

@@ -130,8 +130,11 @@ void Download::judge(const LanePlace& place, const Error& error) {
     return;
   }
   if (!blamed) return;
-  if (const Source* const source = pool_.find(place.source); source != nullptr && is_lie(error.code))
+  if (const Source* const source = pool_.find(place.source); source != nullptr && is_lie(error.code)) {
     log::warn("peer {} is not asked again: {}", source->peer.short_text(), error.context);
+    if (error.code == ErrorCode::kVerificationFailed && services_.on_lie)
+      services_.on_lie(source->peer, order_.share.share, error);
+  }
   pool_.block(place.source, error.context);
   for (auto& [id, other] : lanes_) {
     if (other.source == place.source) other.lane->stop();

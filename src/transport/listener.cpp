@@ -38,8 +38,13 @@ struct Listener::Shared {
     if (here.handshakes == 0 && here.links == 0) by_address.erase(address);
   }
 
+  void refused(const std::string& address, const Error& why) const {
+    if (on_refused) on_refused(address, why);
+  }
+
   io::Executor network;
   ListenLimits limits;
+  OnRefused on_refused;
   Counts all;
   std::unordered_map<std::string, Counts> by_address;
 };
@@ -60,6 +65,7 @@ io::Awaitable<void> serve(tcp::socket socket, const Local* local, std::shared_pt
                                        shared->limits.handshake_timeout, local->deadlines);
   if (!link) {
     log::info("refused a connection from {}: {}", from, to_string(link.error()));
+    asio::post(shared->network, [shared, from, why = link.error()] { shared->refused(from, why); });
     co_return report(-1, 0);
   }
   report(-1, +1);
@@ -95,6 +101,10 @@ Result<std::unique_ptr<Listener>> Listener::bind(const io::Executor& network, co
   }
   if (error) return fail_errno(error.value(), fmt::format("cannot listen on {}", address.to_text()));
   return std::unique_ptr<Listener>(new Listener(std::move(acceptor), local, threads, limits));
+}
+
+void Listener::on_refused(OnRefused callback) {
+  shared_->on_refused = std::move(callback);
 }
 
 io::Awaitable<void> Listener::run() {

@@ -6,7 +6,9 @@
 // limit on links; whatever is above is closed at once. On the network thread. Spec: docs/spec/handshake.md,
 // "Limits".
 
+#include <functional>
 #include <memory>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -30,6 +32,10 @@ class Listener {
   static Result<std::unique_ptr<Listener>> bind(const io::Executor& network, const access::Endpoint& address,
                                                 const Local& local, LinkThreads& threads,
                                                 ListenLimits limits = {});
+
+  /// Told on the network thread of every connection that became no link: from which IP address, and why.
+  using OnRefused = std::function<void(const std::string& address, const Error& why)>;
+  void on_refused(OnRefused callback);
 
   /// Accepts until cancelled; a member of the caller's task group.
   io::Awaitable<void> run();

@@ -37,6 +37,9 @@ enum class FrameKind : std::uint8_t {
   kProviders = 25,
   kPace = 26,
   kRevocations = 27,
+  // The mail protocol's.
+  kLetter = 28,
+  kLetterTaken = 29,
 };
 
 inline constexpr std::size_t kFrameHeaderBytes = 12;

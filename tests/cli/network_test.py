@@ -77,8 +77,8 @@ class Network(NetworkTest):
         asked = alice.share("asked.bin", b"x")
         named = alice.share("named.bin", b"x", "--access", "listed", "--to", "bob")
         self.eventually("both are found", lambda: set(carol.finds("")) == {asked, named})
-        carol.fails(REFUSED, "ask for a ticket", "get", asked)
-        carol.fails(REFUSED, "only peers that were named", "get", named)
+        carol.fails(REFUSED, "has to approve it", "get", asked)
+        carol.fails(REFUSED, "has to approve it", "get", named)
         self.eventually("bob finds it", lambda: named in bob.finds("named"))
         bob.ok("get", named)
 
@@ -182,10 +182,10 @@ class Network(NetworkTest):
         view = json.loads(bob.ok("search", "bait", "--json"))
         self.assertEqual(view["owner_name"], "")
         alert = bob.ok("alerts")
-        self.assertIn("name_changed", alert)
+        self.assertIn("impersonation", alert)
         self.assertIn("alice", alert)
         bob.restart()
-        self.assertIn("name_changed", bob.ok("alerts"))
+        self.assertIn("impersonation", bob.ok("alerts"))
         # Whoever is named means the peer that was known.
         bob.ok("share", str(self.written(bob, "gift.bin")), "--access", "listed", "--to", "alice")
         named = json.loads(bob.ok("shares", "--json"))
