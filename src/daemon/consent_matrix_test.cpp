@@ -32,8 +32,16 @@ constexpr Relation kRelations[] = {Relation::kOwner,   Relation::kNamed,   Relat
                                    Relation::kGranted, Relation::kRevoked, Relation::kBlocked,
                                    Relation::kStranger};
 
-enum class By : std::uint8_t { kShareId, kTicket, kRevokedTicket, kUsedUpTicket, kWrongTicket };
-constexpr By kWays[] = {By::kShareId, By::kTicket, By::kRevokedTicket, By::kUsedUpTicket, By::kWrongTicket};
+enum class By : std::uint8_t {
+  kShareId,
+  kStolenGrant,  // the share's id, and a copy of what was given to the peer that was said yes to
+  kTicket,
+  kRevokedTicket,
+  kUsedUpTicket,
+  kWrongTicket,
+};
+constexpr By kWays[] = {By::kShareId,       By::kStolenGrant,  By::kTicket,
+                        By::kRevokedTicket, By::kUsedUpTicket, By::kWrongTicket};
 
 struct Expected {
   std::optional<ErrorCode> error;  // nothing: it is let in
@@ -76,6 +84,20 @@ Expected expect_by_id(Visibility visibility, Access access, Relation relation) {
   if (!sees) return told(ErrorCode::kNotFound, ReasonCode::kHidden);
   return access == Access::kAsk ? told(ErrorCode::kMustAsk, ReasonCode::kMustAsk)
                                 : told(ErrorCode::kMustAsk, ReasonCode::kNotNamed);
+}
+
+Expected expect_by_stolen_grant(Visibility visibility, Access access, Relation relation) {
+  Expected out = expect_by_id(visibility, access, relation);
+  const bool is_its_own = relation == Relation::kGranted || relation == Relation::kRevoked;
+  if (!out.error || is_its_own || relation == Relation::kBlocked) return out;
+  out.code = ReasonCode::kGrantForeign;
+  return out;
+}
+
+Expected expect(Visibility visibility, Access access, Relation relation, By by) {
+  if (by == By::kShareId) return expect_by_id(visibility, access, relation);
+  if (by == By::kStolenGrant) return expect_by_stolen_grant(visibility, access, relation);
+  return expect_by_ticket(relation, by);
 }
 
 /// A network whose members are those that its key has endorsed.
@@ -188,7 +210,14 @@ class Owner {
     out.owner = owner_.node->device().peer_id();
     out.share = *access::parse_share_id(share_);
     out.addresses = owner_.node->listening();
-    if (cell.by == By::kShareId) {
+    if (cell.by == By::kStolenGrant) {
+      auto& consents = owner_.node->consents();
+      const auto* const given = consents.find(share_, peer(Relation::kGranted).node->device().peer_id());
+      const auto shared = owner_.node->shares().find(share_);
+      out.grant =
+          consents.grant(*given, out.share, access::ContentRoot::from((*shared)->served->root().view()));
+    }
+    if (cell.by == By::kShareId || cell.by == By::kStolenGrant) {
       const Network& network = cell.relation == Relation::kStranger ? others_ : members_;
       out.membership = network.membership_of(peer(cell.relation).node->device(),
                                              fmt::format("peer{}", static_cast<int>(cell.relation)));
@@ -218,9 +247,7 @@ class Owner {
 void check(const Cell& cell, const Result<>& outcome, const Result<audit::AuditEntry>& entry,
            std::uint64_t last_seq) {
   SCOPED_TRACE(text_of(cell));
-  const Expected expected = cell.by == By::kShareId
-                                ? expect_by_id(cell.visibility, cell.access, cell.relation)
-                                : expect_by_ticket(cell.relation, cell.by);
+  const Expected expected = expect(cell.visibility, cell.access, cell.relation, cell.by);
   if (expected.error) {
     ASSERT_FALSE(outcome);
     EXPECT_EQ(outcome.error().code, *expected.error) << outcome.error().context;

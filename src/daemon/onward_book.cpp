@@ -80,6 +80,7 @@ void OnwardBook::rest(RestingShare share) {
     entry.share.served.reset();
     entry.waking = false;
     renew(id, share.said, share.description);
+    if (share.revocations) revoked(id, *share.revocations);
     return;
   }
   const bool of_network = share.network.has_value();
@@ -95,6 +96,11 @@ void OnwardBook::rest(RestingShare share) {
               .ticket = std::move(share.ticket),
               .meeting = nullptr,
               .can_rest = true};
+  if (share.revocations) {
+    auto taken_back = access::verify(*share.revocations, entry.share.said.owner, id);
+    if (taken_back) entry.revocations = std::move(*taken_back);
+    entry.share.revocations = std::move(share.revocations);
+  }
   shares_.emplace(id, std::move(entry));
   if (of_network && on_change_) on_change_(id, true);
 }
@@ -167,7 +173,14 @@ void OnwardBook::revoked(const access::ShareId& share, const access::SignedRevoc
   const auto found = shares_.find(share);
   if (found == shares_.end()) return;
   const auto said = access::verify(list, found->second.share.said.owner, share);
-  if (said && said->number > found->second.revocations.number) take_back(found->second, list, *said);
+  if (!said || said->number <= found->second.revocations.number) return;
+  take_back(found->second, list, *said);
+  if (on_revoked_) on_revoked_(share, list);
+}
+
+std::optional<access::SignedRevocationList> OnwardBook::revocations(const access::ShareId& share) const {
+  const auto found = shares_.find(share);
+  return found == shares_.end() ? std::nullopt : found->second.share.revocations;
 }
 
 void OnwardBook::take_back(Entry& entry, const access::SignedRevocationList& list,

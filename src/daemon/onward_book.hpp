@@ -32,6 +32,7 @@ struct RestingShare {
   std::string ticket;
   std::optional<crypto::PublicKey> network;  // whose members are let in, where there is no ticket
   swarm::Rate limit_up;
+  std::optional<access::SignedRevocationList> revocations;
 };
 /// Its content.
 struct AwakeShare {
@@ -59,6 +60,9 @@ class OnwardBook final : public swarm::ShareSource, public swarm::OnwardHost {
   void set_blocks(const BlockCheck* blocks) { blocks_ = blocks; }
   void set_witness(AccessWitness* witness) { witness_ = witness; }
   void on_change(OnChange callback) { on_change_ = std::move(callback); }
+  /// The owner of a share that is served on has taken something back; the newest word of it so far.
+  using OnRevoked = std::function<void(const access::ShareId&, const access::SignedRevocationList&)>;
+  void on_revoked(OnRevoked callback) { on_revoked_ = std::move(callback); }
   /// Nothing more is sent to this peer.
   void end_peer(const identity::PeerId& peer);
 
@@ -88,6 +92,9 @@ class OnwardBook final : public swarm::ShareSource, public swarm::OnwardHost {
   [[nodiscard]] std::size_t awake() const;
   /// Ends everything.
   io::Awaitable<void> end_all();
+
+  /// The owner's newest list, for a share that is served.
+  [[nodiscard]] std::optional<access::SignedRevocationList> revocations(const access::ShareId& share) const;
 
   [[nodiscard]] bool serves(const access::ShareId& share) const { return shares_.contains(share); }
 
@@ -131,6 +138,7 @@ class OnwardBook final : public swarm::ShareSource, public swarm::OnwardHost {
   AccessWitness* witness_ = nullptr;
   RunningAdmissions running_;
   OnChange on_change_;
+  OnRevoked on_revoked_;
   Wake on_wake_;
   io::Gate settled_;  // something was woken, or has ended
   std::map<access::ShareId, Entry> shares_;

@@ -88,6 +88,11 @@ SeedBook::SeedBook(Node& node, NetworkBook& networks, StoreThread& store, conten
       changed_(node.services().network),
       tasks_(node.services().network) {
   node_->onward().on_wake([this](const access::ShareId& share) { wake(share); });
+  node_->onward().on_revoked([this](const access::ShareId& share, const access::SignedRevocationList& list) {
+    for (const auto& [id, seed] : seeds_) {
+      if (seed->order.share == share) tasks_.spawn(keep_revocations(seed, list));
+    }
+  });
   tasks_.spawn(tend());
 }
 
@@ -122,13 +127,15 @@ void SeedBook::serve(Seed& seed) {
                      .description = seed.word.description,
                      .ticket = seed.order.ticket,
                      .network = seed.word.network,
-                     .limit_up = seed.order.limit_up};
+                     .limit_up = seed.order.limit_up,
+                     .revocations = seed.word.revocations};
   node_->onward().rest(std::move(share));
 }
 
 io::Awaitable<void> SeedBook::add(SeedOrder order, swarm::Delivered delivered) {
   auto seed = std::make_shared<Seed>(Seed{.order = std::move(order), .word = {}, .said = delivered.said});
   seed->word.description = delivered.description;
+  seed->word.revocations = node_->onward().revocations(seed->order.share);
   seed->next_visit = node_->clock().steady() + kFirstVisitAfter;
   if (seed->order.ticket.empty()) {
     const auto network = networks_->check_member(delivered.membership, node_->device().peer_id());
@@ -367,6 +374,7 @@ io::Awaitable<Result<AwakeShare>> SeedBook::awakened(const Seed& seed) {
 io::Awaitable<void> SeedBook::stop() {
   stopping_ = true;
   node_->onward().on_wake(nullptr);
+  node_->onward().on_revoked(nullptr);
   if (visiting_) visiting_->stop();
   tasks_.cancel();
   co_await tasks_.join();

@@ -92,6 +92,8 @@ class SeedBook {
                                                      std::vector<access::Endpoint> addresses);
   io::Awaitable<bool> visit_owner(Found seed);
   io::Awaitable<void> visit_others(Found seed);
+  void take_revocations(const Seed& seed, const swarm::ShareOpening& opening);
+  io::Awaitable<void> keep_revocations(Found seed, access::SignedRevocationList list);
   io::Awaitable<bool> take_word(Found seed, access::SignedShareDescription description, bool by_owner);
   void schedule(Seed& seed, bool answered);
 

@@ -3,7 +3,8 @@
 #include "base/cursor.hpp"
 
 // seed word    := description_length:u16 description signature:64 network:u8 {network_key:32 if network = 1}
-// seed content := count:u32 {inode:u64 ctime_ns:u64}{count} manifest
+// [revocations] revocations  := list_length:u16(1..) list signature:64 seed content := count:u32 {inode:u64
+// ctime_ns:u64}{count} manifest
 
 namespace covey::daemon {
 namespace {
@@ -17,6 +18,7 @@ Bytes SeedWord::encode() const {
   out.sized16(description.payload).raw(description.signature.view());
   out.number(static_cast<Byte>(network ? 1 : 0));
   if (network) out.raw(network->view());
+  if (revocations) out.sized16(revocations->payload).raw(revocations->signature.view());
   return out.take();
 }
 
@@ -31,6 +33,12 @@ Result<SeedWord> SeedWord::parse(ByteView bytes) {
   if (has_network == 1) {
     TRY(out.network, in.fixed<crypto::PublicKey>());
   }
+  if (in.left() == 0) return out;
+  TRY(const ByteView list, in.sized16(access::kMaxRevocationListBytes));
+  if (list.empty()) return fail(ErrorCode::kMalformed, "an empty list of revocations");
+  out.revocations.emplace();
+  out.revocations->payload = to_bytes(list);
+  TRY(out.revocations->signature, in.fixed<crypto::Signature>());
   TRY_VOID(in.expect_done());
   return out;
 }

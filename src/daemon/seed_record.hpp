@@ -5,6 +5,7 @@
 
 #include <optional>
 
+#include "access/revocation_list.hpp"
 #include "access/share_description.hpp"
 #include "content/manifest.hpp"
 #include "swarm/result_files.hpp"
@@ -14,9 +15,10 @@ namespace covey::daemon {
 struct SeedWord {
   access::SignedShareDescription description;
   std::optional<crypto::PublicKey> network;  // whose members are let in; nothing: the ticket's holders
+  std::optional<access::SignedRevocationList> revocations;  // the owner's newest that is known
 
   [[nodiscard]] Bytes encode() const;
-  /// kMalformed, kLimitExceeded. The description is not verified.
+  /// kMalformed, kLimitExceeded. Neither signature is verified.
   static Result<SeedWord> parse(ByteView bytes);
 };
 

@@ -18,8 +18,14 @@ TEST(SeedRecord, a_word_is_what_was_written) {
   for (const bool in_network : {false, true}) {
     SeedWord word = some_word();
     if (in_network) word.network = crypto::PublicKey::from(Bytes(crypto::PublicKey::kSize, 9));
+    word.revocations = access::SignedRevocationList{
+        .payload = Bytes(access::kMaxRevocationListBytes, 3),
+        .signature = crypto::Signature::from(Bytes(crypto::Signature::kSize, 4))};
     const auto read = SeedWord::parse(word.encode());
     ASSERT_TRUE(read);
+    ASSERT_TRUE(read->revocations);
+    EXPECT_EQ(read->revocations->payload, word.revocations->payload);
+    EXPECT_EQ(read->revocations->signature, word.revocations->signature);
     EXPECT_EQ(read->description.payload, word.description.payload);
     EXPECT_EQ(read->description.signature, word.description.signature);
     EXPECT_EQ(read->network, word.network);
@@ -36,6 +42,16 @@ TEST(SeedRecord, a_word_that_is_none_is_refused) {
   Bytes other = good;
   other.back() = 2;
   EXPECT_EQ(SeedWord::parse(other).error().code, ErrorCode::kMalformed) << "neither a network nor none";
+  SeedWord revoking = some_word();
+  revoking.revocations = access::SignedRevocationList{.payload = Bytes(9), .signature = {}};
+  const Bytes with_list = revoking.encode();
+  for (std::size_t length = good.size() + 1; length < with_list.size(); ++length)
+    EXPECT_EQ(SeedWord::parse(ByteView(with_list).first(length)).error().code, ErrorCode::kMalformed)
+        << length;
+  revoking.revocations->payload.clear();
+  EXPECT_EQ(SeedWord::parse(revoking.encode()).error().code, ErrorCode::kMalformed) << "no list";
+  revoking.revocations->payload.resize(access::kMaxRevocationListBytes + 1);
+  EXPECT_EQ(SeedWord::parse(revoking.encode()).error().code, ErrorCode::kLimitExceeded);
   SeedWord large = some_word();
   large.description.payload.resize(access::kMaxShareDescriptionBytes + 1);
   EXPECT_EQ(SeedWord::parse(large.encode()).error().code, ErrorCode::kLimitExceeded);

@@ -148,6 +148,7 @@ io::Awaitable<bool> SeedBook::visit_owner(Found seed) {
     co_return true;
   }
   seed->refusals = 0;
+  take_revocations(*seed, *outcome.opening);
   (void)co_await take_word(seed, std::move(outcome.opening->description), true);
   co_return true;
 }
@@ -165,7 +166,29 @@ io::Awaitable<void> SeedBook::visit_others(Found seed) {
     if (stopping_ || !seed->ended.empty()) co_return;
     if (other.peer == node_->device().peer_id()) continue;
     auto outcome = co_await visit_at(*seed, other.peer, std::move(other.addresses));
-    if (outcome.opening) (void)co_await take_word(seed, std::move(outcome.opening->description), false);
+    if (!outcome.opening) continue;
+    take_revocations(*seed, *outcome.opening);
+    (void)co_await take_word(seed, std::move(outcome.opening->description), false);
+  }
+}
+
+/// Verified by who serves it on, who tells of what is new.
+void SeedBook::take_revocations(const Seed& seed, const swarm::ShareOpening& opening) {
+  if (opening.revocations) node_->onward().revoked(seed.order.share, *opening.revocations);
+}
+
+/// So that a restart lets nobody in again.
+io::Awaitable<void> SeedBook::keep_revocations(Found seed, access::SignedRevocationList list) {
+  seed->word.revocations = std::move(list);
+  if (!seed->kept) co_return;
+  auto keep = [id = seed->order.id, word = seed->word](DaemonStore& store) {
+    return store.save_seed(id, word);
+  };
+  const auto kept = co_await store_->run(std::move(keep));
+  if (!kept) {
+    log::warn("cannot record what an owner has taken back: {}", to_string(kept.error()));
+  } else {
+    log::info("the owner of share {} has taken approvals back", access::to_text(seed->order.share));
   }
 }
 
