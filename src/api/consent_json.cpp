@@ -70,54 +70,18 @@ std::string exported_to_json(std::uint64_t lines) {
   return line(ExportedBody{lines});
 }
 
-template <>
-Result<IssuedTicketView> from_json(std::string_view text) {
-  return parsed<IssuedTicketView>(text);
-}
-template <>
-Result<ShareRulesRequest> from_json(std::string_view text) {
-  return parsed<ShareRulesRequest>(text);
-}
-template <>
-Result<RequestView> from_json(std::string_view text) {
-  return parsed<RequestView>(text);
-}
-template <>
-Result<ApprovalRequest> from_json(std::string_view text) {
-  return parsed<ApprovalRequest>(text);
-}
-template <>
-Result<GrantView> from_json(std::string_view text) {
-  return parsed<GrantView>(text);
-}
-template <>
-Result<PersonView> from_json(std::string_view text) {
-  return parsed<PersonView>(text);
-}
-template <>
-Result<BlockRequest> from_json(std::string_view text) {
-  return parsed<BlockRequest>(text);
-}
-template <>
-Result<TrustRequest> from_json(std::string_view text) {
-  return parsed<TrustRequest>(text);
-}
-template <>
-Result<AuditLineView> from_json(std::string_view text) {
-  return parsed<AuditLineView>(text);
-}
-template <>
-Result<AuditPageView> from_json(std::string_view text) {
-  return parsed<AuditPageView>(text);
-}
-template <>
-Result<AuditCheckView> from_json(std::string_view text) {
-  return parsed<AuditCheckView>(text);
-}
-template <>
-Result<AuditExportRequest> from_json(std::string_view text) {
-  return parsed<AuditExportRequest>(text);
-}
+template Result<IssuedTicketView> from_json(std::string_view text);
+template Result<ShareRulesRequest> from_json(std::string_view text);
+template Result<RequestView> from_json(std::string_view text);
+template Result<ApprovalRequest> from_json(std::string_view text);
+template Result<GrantView> from_json(std::string_view text);
+template Result<PersonView> from_json(std::string_view text);
+template Result<BlockRequest> from_json(std::string_view text);
+template Result<TrustRequest> from_json(std::string_view text);
+template Result<AuditLineView> from_json(std::string_view text);
+template Result<AuditPageView> from_json(std::string_view text);
+template Result<AuditCheckView> from_json(std::string_view text);
+template Result<AuditExportRequest> from_json(std::string_view text);
 template <>
 Result<std::vector<IssuedTicketView>> from_json(std::string_view text) {
   TRY(IssuedTicketList list, parsed<IssuedTicketList>(text));

@@ -149,54 +149,18 @@ std::string to_json(PartialFiles partial) {
   return line(CancelBody{partial});
 }
 
-template <>
-Result<StatusView> from_json(std::string_view text) {
-  return parsed<StatusView>(text);
-}
-template <>
-Result<ShareView> from_json(std::string_view text) {
-  return parsed<ShareView>(text);
-}
-template <>
-Result<TicketView> from_json(std::string_view text) {
-  return parsed<TicketView>(text);
-}
-template <>
-Result<TransferView> from_json(std::string_view text) {
-  return parsed<TransferView>(text);
-}
-template <>
-Result<ShareRequest> from_json(std::string_view text) {
-  return parsed<ShareRequest>(text);
-}
-template <>
-Result<TicketRequest> from_json(std::string_view text) {
-  return parsed<TicketRequest>(text);
-}
-template <>
-Result<DownloadRequest> from_json(std::string_view text) {
-  return parsed<DownloadRequest>(text);
-}
-template <>
-Result<TransferSettings> from_json(std::string_view text) {
-  return parsed<TransferSettings>(text);
-}
-template <>
-Result<LimitSettings> from_json(std::string_view text) {
-  return parsed<LimitSettings>(text);
-}
-template <>
-Result<LimitsView> from_json(std::string_view text) {
-  return parsed<LimitsView>(text);
-}
-template <>
-Result<ExplanationView> from_json(std::string_view text) {
-  return parsed<ExplanationView>(text);
-}
-template <>
-Result<StreamView> from_json(std::string_view text) {
-  return parsed<StreamView>(text);
-}
+template Result<StatusView> from_json(std::string_view text);
+template Result<ShareView> from_json(std::string_view text);
+template Result<TicketView> from_json(std::string_view text);
+template Result<TransferView> from_json(std::string_view text);
+template Result<ShareRequest> from_json(std::string_view text);
+template Result<TicketRequest> from_json(std::string_view text);
+template Result<DownloadRequest> from_json(std::string_view text);
+template Result<TransferSettings> from_json(std::string_view text);
+template Result<LimitSettings> from_json(std::string_view text);
+template Result<LimitsView> from_json(std::string_view text);
+template Result<ExplanationView> from_json(std::string_view text);
+template Result<StreamView> from_json(std::string_view text);
 Result<std::string> stream_from_json(std::string_view text) {
   TRY(StreamBody body, parsed<StreamBody>(text));
   return std::move(body.file);
@@ -205,30 +169,12 @@ Result<std::string> move_from_json(std::string_view text) {
   TRY(MoveBody body, parsed<MoveBody>(text));
   return std::move(body.directory);
 }
-template <>
-Result<NetworkView> from_json(std::string_view text) {
-  return parsed<NetworkView>(text);
-}
-template <>
-Result<JoinRequest> from_json(std::string_view text) {
-  return parsed<JoinRequest>(text);
-}
-template <>
-Result<FoundShareView> from_json(std::string_view text) {
-  return parsed<FoundShareView>(text);
-}
-template <>
-Result<SearchView> from_json(std::string_view text) {
-  return parsed<SearchView>(text);
-}
-template <>
-Result<PeerView> from_json(std::string_view text) {
-  return parsed<PeerView>(text);
-}
-template <>
-Result<AlertView> from_json(std::string_view text) {
-  return parsed<AlertView>(text);
-}
+template Result<NetworkView> from_json(std::string_view text);
+template Result<JoinRequest> from_json(std::string_view text);
+template Result<FoundShareView> from_json(std::string_view text);
+template Result<SearchView> from_json(std::string_view text);
+template Result<PeerView> from_json(std::string_view text);
+template Result<AlertView> from_json(std::string_view text);
 template <>
 Result<std::vector<NetworkView>> from_json(std::string_view text) {
   TRY(NetworkList list, parsed<NetworkList>(text));

@@ -211,3 +211,14 @@ Result<T> parsed(std::string_view text) {
 }
 
 }  // namespace covey::api::json_form
+
+namespace covey::api {
+
+/// For types whose fields are all there is to check. Each is instantiated beside its to_json(); those that
+/// need more are specialised there.
+template <typename T>
+Result<T> from_json(std::string_view text) {
+  return json_form::parsed<T>(text);
+}
+
+}  // namespace covey::api

@@ -1,6 +1,5 @@
 #include "api/network_routes.hpp"
 
-#include <charconv>
 #include <utility>
 
 namespace covey::api {
@@ -13,11 +12,9 @@ Result<SearchRequest> search_request(std::string_view query) {
   TRY(out.words, query_value(query, "q"));
   TRY(out.owner, query_value(query, "owner"));
   TRY(out.after, query_value(query, "after"));
-  TRY(const auto limit, query_value(query, "limit"));
-  if (limit.empty()) return out;
-  const auto [end, error] = std::from_chars(limit.data(), limit.data() + limit.size(), out.limit);
-  if (error != std::errc() || end != limit.data() + limit.size() || out.limit == 0 ||
-      out.limit > kMaxSearchPage)
+  TRY(const auto limit, query_number(query, "limit"));
+  out.limit = limit.value_or(out.limit);
+  if (out.limit == 0 || out.limit > kMaxSearchPage)
     return fail(ErrorCode::kInvalidArgument, "a page has 1 to {} shares", kMaxSearchPage);
   return out;
 }

@@ -78,8 +78,8 @@ class Asking(ConsentTest):
         grant = self.lines(alice, "grants")[0]
         self.assertEqual((grant["peer_name"], grant["share_id"], grant["holds"]), ("bob", share, True))
         # The same peer is let in again, without a question.
-        bob.ok("get", share, "--rename")
-        self.assertTrue((bob.downloads / "report (2).bin").exists())
+        bob.run("get", share, "--rename")
+        self.eventually("it came again", lambda: (bob.downloads / "report (2).bin").exists())
         self.assertEqual(self.requests(alice, "waiting"), [])
         for action in ("request_received", "request_approved", "opened", "served"):
             self.assertTrue(self.audit(alice, action=action, share_id=share, peer_name="bob"), action)
@@ -138,7 +138,8 @@ class Asking(ConsentTest):
         alice, bob = self.members("alice", "bob")
         share = self.shared(alice, [bob], "open book.txt")
         alice.ok("trust", "bob", "--share", share)
-        bob.ok("get", share)
+        bob.run("get", share)  # it need not have the answer yet
+        self.eventually("it comes", lambda: (bob.downloads / "open book.txt").exists())
         other = self.shared(alice, [bob], "other.txt")
         self.ask(bob, other)
         self.asked(alice, bob)
@@ -215,7 +216,9 @@ class TakingBack(ConsentTest):
         alice, bob = self.members("alice", "bob")
         share = self.shared(alice, [bob], "plan.txt")
         alice.ok("rules", share, "--access", "open")
-        bob.ok("get", share)
+        bob.run("get", share)
+        self.eventually("it comes", lambda: (bob.downloads / "plan.txt").exists())
+        self.assertEqual(self.requests(alice, "waiting"), [])
         alice.ok("rules", share, "--visibility", "unlisted")
         self.eventually("it is found no more", lambda: bob.finds("") == [])
         bob.fails(NOT_FOUND, "", "get", share, "--rename")
