@@ -9,18 +9,15 @@
 #include "api/network_routes.hpp"
 #include "api/route_call.hpp"
 #include "api/transfer_routes.hpp"
+#include "http/target.hpp"
 
 namespace covey::api {
 namespace {
 
 constexpr std::string_view kPrefix = "/api/v1";
 constexpr std::string_view kEvents = "/events";
+constexpr std::string_view kStop = "/stop";
 constexpr std::string_view kJson = "application/json";
-
-std::string_view query_of(std::string_view target) {
-  const auto mark = target.find('?');
-  return mark == std::string_view::npos ? std::string_view() : target.substr(mark + 1);
-}
 
 Answer get_status(Service& service, Call /*call*/) {
   co_return json_response(200, to_json(service.status()));
@@ -54,9 +51,7 @@ Answer post_ticket(Service& service, Call call) {
 }
 
 Answer post_stop(Service& /*service*/, Call /*call*/) {
-  HttpResponse response = json_response(202, "{}");
-  response.stop_afterwards = true;
-  co_return response;
+  co_return json_response(202, "{}");
 }
 
 struct Route {
@@ -108,70 +103,46 @@ constexpr std::array kRoutes{
     Route{"POST", "/audit/export", &post_audit_export},
     Route{"GET", "/alerts", &get_alerts},
     Route{"POST", "/alerts/{id}/undo", &post_undo_alert},
-    Route{"POST", "/stop", &post_stop},
+    Route{"POST", kStop, &post_stop},
 };
-
-/// The part of a path up to its next '/', taken off its front.
-std::string_view take_segment(std::string_view& path) {
-  if (!path.empty()) path.remove_prefix(1);
-  const std::string_view segment = path.substr(0, path.find('/'));
-  path.remove_prefix(segment.size());
-  return segment;
-}
-
-/// What stands for {id} in the path, still encoded; nothing if the path does not match.
-std::optional<std::string_view> match(std::string_view pattern, std::string_view path) {
-  std::string_view id;
-  while (!pattern.empty() && !path.empty()) {
-    const std::string_view wanted = take_segment(pattern);
-    const std::string_view found = take_segment(path);
-    if (wanted == "{id}" && !found.empty()) {
-      id = found;
-    } else if (wanted != found) {
-      return std::nullopt;
-    }
-  }
-  if (!pattern.empty() || !path.empty()) return std::nullopt;
-  return id;
-}
 
 /// The path below /api/v1, without the query; empty if it is elsewhere.
 std::string_view api_path(std::string_view target) {
-  const std::string_view path = target.substr(0, target.find('?'));
+  const std::string_view path = http::path_of(target);
   return path.starts_with(kPrefix) ? path.substr(kPrefix.size()) : std::string_view();
 }
 
 std::string allowed_methods(std::string_view path) {
   std::string allowed = path == kEvents ? "GET" : "";
   for (const Route& route : kRoutes) {
-    if (!match(route.path, path)) continue;
+    if (!http::match(route.path, path)) continue;
     if (!allowed.empty()) allowed += ", ";
     allowed += route.method;
   }
   return allowed;
 }
 
-HttpResponse no_such_route(const HttpRequest& request, std::string_view path) {
+http::Response no_such_route(const http::Request& request, std::string_view path) {
   std::string allowed = allowed_methods(path);
   if (allowed.empty()) {
     return error_response({ErrorCode::kNotFound, fmt::format("there is no {} in this API", request.target)});
   }
-  HttpResponse response = error_response(
+  http::Response response = error_response(
       405, {ErrorCode::kUnsupported, fmt::format("{} takes {}, not {}", path, allowed, request.method)});
-  response.allow = std::move(allowed);
+  response.fields = {{"Allow", std::move(allowed)}};
   return response;
 }
 
 /// What is wrong with the request as such, whatever its route.
-std::optional<HttpResponse> objection(const HttpRequest& request) {
+std::optional<http::Response> objection(const http::Request& request) {
   if (request.body.size() > kMaxBodyBytes) {
     return error_response(
         413, {ErrorCode::kLimitExceeded, fmt::format("a request of {} bytes, at most {} are taken",
                                                      request.body.size(), kMaxBodyBytes)});
   }
   // A web page of another site can send forms without asking, but not JSON.
-  const std::string_view type =
-      std::string_view(request.content_type).substr(0, request.content_type.find(';'));
+  const std::string_view given = request.field("Content-Type");
+  const std::string_view type = given.substr(0, given.find(';'));
   if (!request.body.empty() && type != kJson) {
     return error_response(
         415, {ErrorCode::kUnsupported, fmt::format("the body must be sent with Content-Type: {}", kJson)});
@@ -219,17 +190,17 @@ int status_of(ErrorCode code) {
 
 }  // namespace
 
-Answer answer(Service& service, HttpRequest request) {
-  if (std::optional<HttpResponse> refused = objection(request)) co_return std::move(*refused);
+Answer answer(Service& service, http::Request request, From /*from*/) {
+  if (std::optional<http::Response> refused = objection(request)) co_return std::move(*refused);
   const std::string_view path = api_path(request.target);
   for (const Route& route : kRoutes) {
-    const auto encoded_id = match(route.path, path);
+    const auto encoded_id = http::match(route.path, path);
     if (!encoded_id || route.method != request.method) continue;
-    Result<std::string> id = percent_decoded(*encoded_id);
+    Result<std::string> id = http::percent_decoded(*encoded_id);
     if (!id) co_return error_response(id.error());
     Call call;
     call.id = std::move(*id);
-    call.query = query_of(request.target);
+    call.query = http::query_of(request.target);
     call.body = std::move(request.body);
     co_return co_await route.handler(service, std::move(call));
   }
@@ -241,16 +212,20 @@ bool EventFilter::wants(const Event& event) const {
          event.removed_transfer == transfer || (event.request && event.request->transfer_id == transfer);
 }
 
-std::optional<EventFilter> event_stream_wanted(const HttpRequest& request) {
+std::optional<EventFilter> event_stream_wanted(const http::Request& request) {
   if (request.method != "GET" || api_path(request.target) != kEvents) return std::nullopt;
-  return EventFilter{.transfer = query_value(query_of(request.target), "transfer").value_or("")};
+  return EventFilter{.transfer = query_value(http::query_of(request.target), "transfer").value_or("")};
 }
 
-HttpResponse error_response(int status, const Error& error) {
+bool ends_daemon(const http::Request& request) {
+  return request.method == "POST" && api_path(request.target) == kStop;
+}
+
+http::Response error_response(int status, const Error& error) {
   return json_response(status, to_json(error));
 }
 
-HttpResponse error_response(const Error& error) {
+http::Response error_response(const Error& error) {
   return error_response(status_of(error.code), error);
 }
 

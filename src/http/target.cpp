@@ -1,11 +1,11 @@
-#include "tracker/query.hpp"
+#include "http/target.hpp"
 
 #include <algorithm>
 #include <charconv>
 
 #include "base/encoding.hpp"
 
-namespace covey::tracker {
+namespace covey::http {
 namespace {
 
 /// The part of a path up to its next '/', taken off its front.
@@ -87,4 +87,4 @@ Result<std::size_t> number_parameter(std::string_view query, std::string_view na
   return value;
 }
 
-}  // namespace covey::tracker
+}  // namespace covey::http

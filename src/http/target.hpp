@@ -8,7 +8,7 @@
 
 #include "base/result.hpp"
 
-namespace covey::tracker {
+namespace covey::http {
 
 /// kMalformed for a '%' without two hexadecimal digits after it.
 Result<std::string> percent_decoded(std::string_view text);
@@ -25,4 +25,4 @@ Result<std::optional<std::string>> parameter(std::string_view query, std::string
 Result<std::size_t> number_parameter(std::string_view query, std::string_view name, std::size_t max,
                                      std::size_t otherwise);
 
-}  // namespace covey::tracker
+}  // namespace covey::http
