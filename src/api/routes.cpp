@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "api/consent_routes.hpp"
+#include "api/home_routes.hpp"
 #include "api/json.hpp"
 #include "api/network_routes.hpp"
 #include "api/route_call.hpp"
@@ -17,7 +18,11 @@ namespace {
 constexpr std::string_view kPrefix = "/api/v1";
 constexpr std::string_view kEvents = "/events";
 constexpr std::string_view kStop = "/stop";
+constexpr std::string_view kUploadedPart = "/uploads/{id}/files/{item}";
+/// Who may come in is for the commands of this user, not for a browser that has come in.
+constexpr std::array<std::string_view, 2> kForCommands{"/ui/", "/keys"};
 constexpr std::string_view kJson = "application/json";
+constexpr std::string_view kBytes = "application/octet-stream";
 
 Answer get_status(Service& service, Call /*call*/) {
   co_return json_response(200, to_json(service.status()));
@@ -103,6 +108,24 @@ constexpr std::array kRoutes{
     Route{"POST", "/audit/export", &post_audit_export},
     Route{"GET", "/alerts", &get_alerts},
     Route{"POST", "/alerts/{id}/undo", &post_undo_alert},
+    Route{"GET", "/identity", &get_identity},
+    Route{"POST", "/identity", &post_identity},
+    Route{"POST", "/identity/passphrase", &post_passphrase},
+    Route{"POST", "/identity/done", &post_identity_done},
+    Route{"GET", "/settings", &get_settings},
+    Route{"POST", "/settings", &post_settings},
+    Route{"GET", "/folders", &get_folder},
+    Route{"POST", "/uploads", &post_upload},
+    Route{"PUT", kUploadedPart, &put_part},
+    Route{"POST", "/uploads/{id}/share", &post_upload_share},
+    Route{"DELETE", "/uploads/{id}", &delete_upload},
+    Route{"POST", "/ui/link", &post_ui_link},
+    Route{"GET", "/ui/sessions", &get_ui_sessions},
+    Route{"DELETE", "/ui/sessions", &delete_ui_sessions},
+    Route{"POST", "/ui/password", &post_ui_password},
+    Route{"GET", "/keys", &get_keys},
+    Route{"POST", "/keys", &post_key},
+    Route{"DELETE", "/keys/{id}", &delete_key},
     Route{"POST", kStop, &post_stop},
 };
 
@@ -134,20 +157,33 @@ http::Response no_such_route(const http::Request& request, std::string_view path
 }
 
 /// What is wrong with the request as such, whatever its route.
-std::optional<http::Response> objection(const http::Request& request) {
-  if (request.body.size() > kMaxBodyBytes) {
+std::optional<http::Response> objection(const http::Request& request, std::string_view path) {
+  const bool is_part = http::match(kUploadedPart, path).has_value();
+  const std::size_t limit = is_part ? kMaxPartBytes : kMaxBodyBytes;
+  if (request.body.size() > limit) {
     return error_response(
-        413, {ErrorCode::kLimitExceeded, fmt::format("a request of {} bytes, at most {} are taken",
-                                                     request.body.size(), kMaxBodyBytes)});
+        413, {ErrorCode::kLimitExceeded,
+              fmt::format("a request of {} bytes, at most {} are taken", request.body.size(), limit)});
   }
   // A web page of another site can send forms without asking, but not JSON.
   const std::string_view given = request.field("Content-Type");
   const std::string_view type = given.substr(0, given.find(';'));
-  if (!request.body.empty() && type != kJson) {
+  const std::string_view wanted = is_part ? kBytes : kJson;
+  if (!request.body.empty() && type != wanted) {
     return error_response(
-        415, {ErrorCode::kUnsupported, fmt::format("the body must be sent with Content-Type: {}", kJson)});
+        415, {ErrorCode::kUnsupported, fmt::format("the body must be sent with Content-Type: {}", wanted)});
   }
   return std::nullopt;
+}
+
+bool is_for_commands(std::string_view path) {
+  return std::ranges::any_of(kForCommands,
+                             [&](std::string_view beginning) { return path.starts_with(beginning); });
+}
+
+http::Response refuse_browser() {
+  return error_response(
+      403, {ErrorCode::kPermissionDenied, "this is for the commands alone: covey ui, covey keys"});
 }
 
 int status_of(ErrorCode code) {
@@ -190,16 +226,20 @@ int status_of(ErrorCode code) {
 
 }  // namespace
 
-Answer answer(Service& service, http::Request request, From /*from*/) {
-  if (std::optional<http::Response> refused = objection(request)) co_return std::move(*refused);
+Answer answer(Service& service, http::Request request, From from) {
   const std::string_view path = api_path(request.target);
+  if (std::optional<http::Response> refused = objection(request, path)) co_return std::move(*refused);
+  if (from == From::kBrowser && is_for_commands(path)) co_return refuse_browser();
   for (const Route& route : kRoutes) {
-    const auto encoded_id = http::match(route.path, path);
-    if (!encoded_id || route.method != request.method) continue;
-    Result<std::string> id = http::percent_decoded(*encoded_id);
+    const auto named = http::match(route.path, path);
+    if (!named || route.method != request.method) continue;
+    Result<std::string> id = http::percent_decoded(named->id);
     if (!id) co_return error_response(id.error());
+    Result<std::string> item = http::percent_decoded(named->item);
+    if (!item) co_return error_response(item.error());
     Call call;
     call.id = std::move(*id);
+    call.item = std::move(*item);
     call.query = http::query_of(request.target);
     call.body = std::move(request.body);
     co_return co_await route.handler(service, std::move(call));

@@ -141,8 +141,17 @@ Error unknown_key(const std::filesystem::path& file, const toml::node& node, std
 const std::vector<Setting>& all_settings() {
   static const std::vector<Setting> kSettings{
       {"daemon.listen", SettingKind::kTexts, R"(["[::]:7440"])", "Where the daemon listens for other peers."},
-      {"daemon.on_request", SettingKind::kText, R"('notify-send "$COVEY_REQUEST_NAME asks for $COVEY_REQUEST_TITLE"')",
+      {"daemon.on_request", SettingKind::kText,
+       R"('notify-send "$COVEY_REQUEST_NAME asks for $COVEY_REQUEST_TITLE"')",
        "A command for the shell, when somebody asks for a share; who and what stands in COVEY_REQUEST_*."},
+      {"ui.address", SettingKind::kText, R"("127.0.0.1:7442")",
+       "Where the web UI is served; \"off\" serves none. Beyond this machine it needs TLS and a password."},
+      {"ui.names", SettingKind::kTexts, R"(["nas.example.org"])",
+       "Further names by which browsers reach it."},
+      {"ui.tls", SettingKind::kSwitch, "false", "Serve it by TLS with a certificate that is made once."},
+      {"ui.certificate", SettingKind::kText, R"("/etc/covey/ui.crt")",
+       "Serve it by TLS with this certificate (PEM), which goes with ui.key."},
+      {"ui.key", SettingKind::kText, R"("/etc/covey/ui.key")", "The key of ui.certificate (PEM)."},
       {"send.listen", SettingKind::kTexts, R"(["[::]:0"])",
        "Where covey send listens; port 0 is one of the system's choice."},
       {"send.expires", SettingKind::kDuration, R"("1d")", "How long tickets of covey send hold."},

@@ -8,13 +8,14 @@ namespace covey::http {
 namespace {
 
 TEST(Target, a_path_matches_segment_by_segment) {
-  EXPECT_EQ(match("/shares/{id}", "/shares/abc"), "abc");
-  EXPECT_EQ(match("/shares/{id}/provider", "/shares/a%2Fb/provider"), "a%2Fb");
-  EXPECT_EQ(match("/shares", "/shares"), "");
+  EXPECT_EQ(match("/shares/{id}", "/shares/abc")->id, "abc");
+  EXPECT_EQ(match("/shares/{id}/provider", "/shares/a%2Fb/provider")->id, "a%2Fb");
+  EXPECT_EQ(match("/uploads/{id}/files/{item}", "/uploads/u/files/3")->item, "3");
+  EXPECT_EQ(match("/shares", "/shares")->id, "");
   for (const std::string_view path :
        {"/shares", "/shares/", "/shares/a/b", "/share/a", "shares/a", "", "/", "//"})
-    EXPECT_EQ(match("/shares/{id}", path), std::nullopt) << path;
-  EXPECT_EQ(match("/shares", "/shares/"), std::nullopt);
+    EXPECT_FALSE(match("/shares/{id}", path)) << path;
+  EXPECT_FALSE(match("/shares", "/shares/"));
 }
 
 TEST(Target, parameters_are_decoded) {

@@ -63,7 +63,7 @@ Chosen choose(const http::Request& request) {
   const std::string_view path = http::path_of(request.target);
   for (const Route& route : kRoutes) {
     if (route.method != request.method) continue;
-    if (const auto id = http::match(route.path, path)) return {&route, *id};
+    if (const auto id = http::match(route.path, path)) return {&route, id->id};
   }
   return {};
 }
