@@ -5,9 +5,9 @@
 
 #include "crypto/sign.hpp"
 #include "fuzz/promise.hpp"
+#include "http/target.hpp"
 #include "tracker/json_body.hpp"
 #include "tracker/json_line.hpp"
-#include "http/target.hpp"
 
 namespace covey::fuzz {
 namespace {

@@ -211,7 +211,8 @@ Result<> DaemonStore::save(const IssuedTicket& ticket) {
   std::optional<std::int64_t> expires_at;
   if (ticket.expires_at) expires_at = to_unix_ms(*ticket.expires_at);
   return database_.execute("INSERT OR REPLACE INTO ticket VALUES (?, ?, ?, ?, ?, ?)", id, ticket.share,
-                           seal("ticket", id, plain.bytes()), expires_at, ticket.uses_left, ticket.revoked ? 1 : 0);
+                           seal("ticket", id, plain.bytes()), expires_at, ticket.uses_left,
+                           ticket.revoked ? 1 : 0);
 }
 
 Result<std::vector<IssuedTicket>> DaemonStore::tickets() {

@@ -13,8 +13,8 @@
 #include "base/result.hpp"
 #include "crypto/secret.hpp"
 #include "crypto/sign.hpp"
-#include "identity/peer_id.hpp"
 #include "http/openssl_ptr.hpp"
+#include "identity/peer_id.hpp"
 
 namespace covey::tracker {
 

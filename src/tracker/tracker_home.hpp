@@ -7,8 +7,8 @@
 #include <optional>
 
 #include "crypto/random.hpp"
-#include "identity/home.hpp"
 #include "http/tls_certificate.hpp"
+#include "identity/home.hpp"
 #include "tracker/challenge.hpp"
 #include "tracker/token.hpp"
 
