@@ -2,7 +2,7 @@
 //
 // The first byte of the input chooses the type.
 
-#include "api/json.hpp"
+#include "api/home_json.hpp"
 
 #include "fuzz/plain_text.hpp"
 #include "fuzz/promise.hpp"
@@ -25,7 +25,7 @@ void check(std::string_view text) {
 }
 
 void run(Byte kind, std::string_view text) {
-  switch (kind % 24) {
+  switch (kind % 32) {
     case 0:
       return check<api::StatusView>(text);
     case 1:
@@ -72,8 +72,24 @@ void run(Byte kind, std::string_view text) {
       return check<api::AuditCheckView>(text);
     case 22:
       return check<api::AuditExportRequest>(text);
-    default:
+    case 23:
       return check<std::vector<api::RequestView>>(text);
+    case 24:
+      return check<api::IdentityView>(text);
+    case 25:
+      return check<api::PassphraseRequest>(text);
+    case 26:
+      return check<api::SettingsRequest>(text);
+    case 27:
+      return check<api::FolderView>(text);
+    case 28:
+      return check<api::UploadRequest>(text);
+    case 29:
+      return check<api::ApiKeyView>(text);
+    case 30:
+      return check<std::vector<api::UiSessionView>>(text);
+    default:
+      return check<api::UploadView>(text);
   }
 }
 

@@ -5,9 +5,9 @@
 
 #include "crypto/sign.hpp"
 #include "fuzz/promise.hpp"
+#include "http/target.hpp"
 #include "tracker/json_body.hpp"
 #include "tracker/json_line.hpp"
-#include "tracker/query.hpp"
 
 namespace covey::fuzz {
 namespace {
@@ -38,10 +38,10 @@ void check_body(std::string_view text) {
 }
 
 void check_target(std::string_view text) {
-  (void)tracker::match("/api/v1/shares/{id}/provider", tracker::path_of(text));
-  (void)tracker::percent_decoded(text);
-  (void)tracker::parameter(tracker::query_of(text), "q");
-  const auto number = tracker::number_parameter(tracker::query_of(text), "limit", 100, 50);
+  (void)http::match("/api/v1/shares/{id}/provider", http::path_of(text));
+  (void)http::percent_decoded(text);
+  (void)http::parameter(http::query_of(text), "q");
+  const auto number = http::number_parameter(http::query_of(text), "limit", 100, 50);
   require(!number || (*number >= 1 && *number <= 100), "a limit lies in its bounds");
 }
 

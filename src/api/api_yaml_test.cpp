@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "api/consent_form.hpp"
+#include "api/home_form.hpp"
 #include "api/json_form.hpp"
 #include "api/routes.hpp"
 
@@ -78,6 +79,7 @@ struct Document {
     const auto method = key_at(line, 4);
     if (method == "get") routes.push_back("GET " + path);
     if (method == "post") routes.push_back("POST " + path);
+    if (method == "put") routes.push_back("PUT " + path);
     if (method == "delete") routes.push_back("DELETE " + path);
   }
 };
@@ -121,7 +123,11 @@ void expect_names(const Document& document, const std::string& schema) {
 }
 
 TEST(ApiYaml, names_every_route) {
-  EXPECT_EQ(Document().routes, all_routes());
+  auto routes = all_routes();
+  for (const char* of_the_guard : {"GET /session", "POST /session", "DELETE /session", "POST /csp-report"})
+    routes.emplace_back(of_the_guard);
+  std::sort(routes.begin(), routes.end());
+  EXPECT_EQ(Document().routes, routes);
 }
 
 TEST(ApiYaml, names_every_field) {
@@ -173,6 +179,25 @@ TEST(ApiYaml, names_every_field) {
   expect_fields<json_form::RequestList>(document, "RequestList");
   expect_fields<json_form::GrantList>(document, "GrantList");
   expect_fields<json_form::PersonList>(document, "PersonList");
+  expect_fields<UiLinkView>(document, "UiLink");
+  expect_fields<UiSessionView>(document, "UiSession");
+  expect_fields<json_form::UiSessionList>(document, "UiSessionList");
+  expect_fields<json_form::EndedBody>(document, "UiSessionsEnded");
+  expect_fields<json_form::UiPasswordBody>(document, "UiPasswordRequest");
+  expect_fields<ApiKeyRequest>(document, "ApiKeyRequest");
+  expect_fields<ApiKeyView>(document, "ApiKey");
+  expect_fields<json_form::ApiKeyList>(document, "ApiKeyList");
+  expect_fields<IdentityView>(document, "Identity");
+  expect_fields<IdentityRequest>(document, "IdentityRequest");
+  expect_fields<PassphraseRequest>(document, "PassphraseRequest");
+  expect_fields<SettingsView>(document, "Settings");
+  expect_fields<SettingsRequest>(document, "SettingsRequest");
+  expect_fields<FolderEntryView>(document, "FolderEntry");
+  expect_fields<FolderView>(document, "Folder");
+  expect_fields<UploadFileView>(document, "UploadFile");
+  expect_fields<UploadRequest>(document, "UploadRequest");
+  expect_fields<UploadView>(document, "Upload");
+  expect_fields<json_form::UploadShareBody>(document, "UploadShareRequest");
   expect_fields<Event>(document, "Event", {"error"});
 }
 
@@ -192,6 +217,8 @@ TEST(ApiYaml, names_every_choice) {
   expect_names<Priority>(document, "Priority");
   expect_names<PieceOrder>(document, "PieceOrder");
   expect_names<RemovedFiles>(document, "RemovedFiles");
+  expect_names<KeyKind>(document, "KeyKind");
+  expect_names<EntryKind>(document, "EntryKind");
   std::vector<std::string> codes;
   for (int i = 1; i <= static_cast<int>(ErrorCode::kMustAsk); ++i) {
     codes.emplace_back(name_of(static_cast<ErrorCode>(i)));

@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/home_views.hpp"
 #include "api/views.hpp"
 #include "base/result.hpp"
 
@@ -82,6 +83,16 @@ class Client {
   Result<AuditCheckView> verify_audit();
   /// How many lines were written.
   Result<std::uint64_t> export_audit(const AuditExportRequest& request);
+  Result<UiLinkView> ui_link();
+  Result<std::vector<UiSessionView>> ui_sessions();
+  /// How many there were.
+  Result<std::uint64_t> end_ui_sessions();
+  Result<> set_ui_password(const std::string& password);
+  Result<std::vector<ApiKeyView>> api_keys();
+  Result<ApiKeyView> add_api_key(const ApiKeyRequest& request);
+  Result<> remove_api_key(std::string_view key);
+  Result<IdentityView> identity();
+  Result<IdentityView> set_identity(const IdentityRequest& request);
   Result<> stop();
 
   /// Calls `on_event` for every share, transfer, request and grant as it is now, then for each change, until

@@ -14,8 +14,9 @@ constexpr std::size_t kWriteBytes = 64 * 1024;
 
 }  // namespace
 
-EventStream::EventStream(asio::io_context& io, EventFilter filter, std::unique_ptr<ResponseStream> response,
-                         Limits limits, std::function<void()> on_end)
+EventStream::EventStream(asio::io_context& io, EventFilter filter,
+                         std::unique_ptr<http::ResponseStream> response, Limits limits,
+                         std::function<void()> on_end)
     : io_(io),
       filter_(std::move(filter)),
       response_(std::move(response)),
@@ -91,15 +92,15 @@ void EventStream::write_waiting() {
 
 void EventStream::write(std::string lines) {
   writing_ = true;
-  response_->write(std::move(lines), [self = shared_from_this()](ResponseStream::Outcome outcome) {
+  response_->write(std::move(lines), [self = shared_from_this()](http::ResponseStream::Outcome outcome) {
     // Later: the connection is in the middle of its own bookkeeping when it reports.
     asio::post(self->io_, [self, outcome] { self->on_written(outcome); });
   });
 }
 
-void EventStream::on_written(ResponseStream::Outcome outcome) {
+void EventStream::on_written(http::ResponseStream::Outcome outcome) {
   writing_ = false;
-  if (outcome == ResponseStream::Outcome::kFailed) return end();
+  if (outcome == http::ResponseStream::Outcome::kFailed) return end();
   write_waiting();
 }
 

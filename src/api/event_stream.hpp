@@ -24,7 +24,7 @@ class EventStream : public std::enable_shared_from_this<EventStream> {
     std::chrono::milliseconds heartbeat;
   };
 
-  EventStream(asio::io_context& io, EventFilter filter, std::unique_ptr<ResponseStream> response,
+  EventStream(asio::io_context& io, EventFilter filter, std::unique_ptr<http::ResponseStream> response,
               Limits limits, std::function<void()> on_end);
 
   void start(Service& service);
@@ -35,12 +35,12 @@ class EventStream : public std::enable_shared_from_this<EventStream> {
   void on_event(const Event& event);
   void write_waiting();
   void write(std::string lines);
-  void on_written(ResponseStream::Outcome outcome);
+  void on_written(http::ResponseStream::Outcome outcome);
   void await_heartbeat();
 
   asio::io_context& io_;
   EventFilter filter_;
-  std::unique_ptr<ResponseStream> response_;
+  std::unique_ptr<http::ResponseStream> response_;
   EventQueue queue_;
   std::chrono::milliseconds heartbeat_;
   asio::steady_timer timer_;

@@ -62,7 +62,7 @@ TEST_F(ApiEvents, events_of_one_transfer_only) {
 
 TEST_F(ApiEvents, a_heartbeat_shows_that_the_daemon_lives_and_finds_readers_that_left) {
   ServerOptions options;
-  options.heartbeat = std::chrono::milliseconds(20);
+  options.requests.heartbeat = std::chrono::milliseconds(20);
   start(options);
   {
     RawConnection reader(path());
@@ -94,7 +94,7 @@ TEST_F(ApiEvents, ten_thousand_updates_to_a_slow_reader_become_a_few_lines) {
 
 TEST_F(ApiEvents, a_reader_that_lets_too_much_wait_is_told_so_and_dropped) {
   ServerOptions options;
-  options.max_waiting_event_bytes = 256 * 1024;
+  options.requests.max_waiting_event_bytes = 256 * 1024;
   start(options);
   RawConnection reader(path());
   reader.send("GET /api/v1/events HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -110,7 +110,7 @@ TEST_F(ApiEvents, a_reader_that_lets_too_much_wait_is_told_so_and_dropped) {
 
 TEST_F(ApiEvents, the_client_learns_why_its_stream_ended) {
   ServerOptions options;
-  options.max_waiting_event_bytes = 1000;
+  options.requests.max_waiting_event_bytes = 1000;
   start(options);
   service_.kept_transfers = {transfer_named("t", 1)};
   const Result<> dropped = client().events([&](const Event&) {
@@ -147,7 +147,7 @@ TEST_F(ApiEvents, watching_ends_when_the_caller_asks) {
 
 TEST_F(ApiEvents, readers_of_the_stream_leave_room_for_others) {
   ServerOptions options;
-  options.max_event_streams = 1;
+  options.requests.max_event_streams = 1;
   start(options);
   RawConnection reader(path());
   reader.send("GET /api/v1/events HTTP/1.1\r\nHost: x\r\n\r\n");

@@ -7,14 +7,13 @@
 #include <utility>
 #include <vector>
 
+#include "api/fake_home.hpp"
 #include "api/json.hpp"
-#include "api/service.hpp"
 
 namespace covey::api {
 
-class FakeConsent : public Service {
+class FakeConsent : public FakeHome {
  public:
-  std::vector<std::string> asked;
   std::vector<ShareView> kept_shares;
   std::vector<IssuedTicketView> kept_tickets;
   std::vector<RequestView> kept_requests;

@@ -99,6 +99,7 @@ void fields(Visitor& visit, StatusView& v) {
   visit("download_rate", v.download_rate);
   visit("upload_rate", v.upload_rate);
   visit("home", v.home);
+  visit("ui", v.ui);
 }
 
 template <typename Visitor>
@@ -255,8 +256,7 @@ void fields(Visitor& visit, StreamView& v) {
 }
 
 template <typename Visitor>
-void fields(Visitor& visit, ShareRequest& v) {
-  visit("path", v.path);
+void rules_fields(Visitor& visit, ShareRequest& v) {
   visit.defaulted("title", v.title);
   visit("expires_in_seconds", v.expires_in_seconds);
   visit.defaulted("verify", v.verify);
@@ -265,6 +265,11 @@ void fields(Visitor& visit, ShareRequest& v) {
   visit.defaulted("named", v.named);
   visit.defaulted("tags", v.tags);
   visit.defaulted("reveal_names", v.reveal_names);
+}
+template <typename Visitor>
+void fields(Visitor& visit, ShareRequest& v) {
+  visit("path", v.path);
+  rules_fields(visit, v);
 }
 
 template <typename Visitor>

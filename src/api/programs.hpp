@@ -51,10 +51,22 @@ class ReceiveObserver {
   virtual void on_transfer(const TransferView& download) = 0;
 };
 
+inline constexpr const char* kUsualUiAddress = "127.0.0.1:7442";
+
+/// How the web UI is served.
+struct UiRequest {
+  bool served = true;
+  std::string address;             // empty: the usual one, or another port where that is taken
+  std::vector<std::string> names;  // further ones by which browsers reach it
+  bool tls = false;                // with a certificate of its own making
+  std::string certificate, key;    // files in PEM; with them TLS by these
+};
+
 struct DaemonRequest {
   std::vector<std::string> listen;  // empty: [::]:7440
   /// For the shell, when somebody asks for a share; empty: none.
   std::string on_request;
+  UiRequest ui;
 };
 
 class DaemonObserver {

@@ -9,32 +9,32 @@
 
 #include <asio/awaitable.hpp>
 
-#include "api/http.hpp"
 #include "api/json.hpp"
 #include "api/routes.hpp"
+#include "http/message.hpp"
 
 namespace covey::api {
 
-/// A request taken apart: what stood for {id}, what follows the question mark, and the body.
+/// A request taken apart: what stood for {id} and {item}, what follows the question mark, and the body.
 struct Call {
   std::string id;
+  std::string item;
   std::string query;
   std::string body;
 };
 
-using Answer = asio::awaitable<HttpResponse>;
+using Answer = asio::awaitable<http::Response>;
 
-HttpResponse json_response(int status, std::string body);
+http::Response json_response(int status, std::string body);
 
 template <typename View>
-HttpResponse view_response(int status, const Result<View>& view) {
+http::Response view_response(int status, const Result<View>& view) {
   return view ? json_response(status, to_json(*view)) : error_response(view.error());
 }
 
 /// No body means a body without fields.
 std::string_view body_or_empty_object(const Call& call);
 
-Result<std::string> percent_decoded(std::string_view text);
 /// The value of a field of a query, decoded; empty when it has none. A blank may be written as '+'.
 Result<std::string> query_value(std::string_view query, std::string_view name);
 /// Nothing when it has none or an empty one; kInvalidArgument for what is no whole number.

@@ -5,22 +5,24 @@
 #include <utility>
 
 #include "api/consent_routes.hpp"
+#include "api/home_routes.hpp"
 #include "api/json.hpp"
 #include "api/network_routes.hpp"
 #include "api/route_call.hpp"
 #include "api/transfer_routes.hpp"
+#include "http/target.hpp"
 
 namespace covey::api {
 namespace {
 
 constexpr std::string_view kPrefix = "/api/v1";
 constexpr std::string_view kEvents = "/events";
+constexpr std::string_view kStop = "/stop";
+constexpr std::string_view kUploadedPart = "/uploads/{id}/files/{item}";
+/// Who may come in is for the commands of this user, not for a browser that has come in.
+constexpr std::array<std::string_view, 2> kForCommands{"/ui/", "/keys"};
 constexpr std::string_view kJson = "application/json";
-
-std::string_view query_of(std::string_view target) {
-  const auto mark = target.find('?');
-  return mark == std::string_view::npos ? std::string_view() : target.substr(mark + 1);
-}
+constexpr std::string_view kBytes = "application/octet-stream";
 
 Answer get_status(Service& service, Call /*call*/) {
   co_return json_response(200, to_json(service.status()));
@@ -54,9 +56,7 @@ Answer post_ticket(Service& service, Call call) {
 }
 
 Answer post_stop(Service& /*service*/, Call /*call*/) {
-  HttpResponse response = json_response(202, "{}");
-  response.stop_afterwards = true;
-  co_return response;
+  co_return json_response(202, "{}");
 }
 
 struct Route {
@@ -108,75 +108,82 @@ constexpr std::array kRoutes{
     Route{"POST", "/audit/export", &post_audit_export},
     Route{"GET", "/alerts", &get_alerts},
     Route{"POST", "/alerts/{id}/undo", &post_undo_alert},
-    Route{"POST", "/stop", &post_stop},
+    Route{"GET", "/identity", &get_identity},
+    Route{"POST", "/identity", &post_identity},
+    Route{"POST", "/identity/passphrase", &post_passphrase},
+    Route{"POST", "/identity/done", &post_identity_done},
+    Route{"GET", "/settings", &get_settings},
+    Route{"POST", "/settings", &post_settings},
+    Route{"GET", "/folders", &get_folder},
+    Route{"POST", "/uploads", &post_upload},
+    Route{"PUT", kUploadedPart, &put_part},
+    Route{"POST", "/uploads/{id}/share", &post_upload_share},
+    Route{"DELETE", "/uploads/{id}", &delete_upload},
+    Route{"POST", "/ui/link", &post_ui_link},
+    Route{"GET", "/ui/sessions", &get_ui_sessions},
+    Route{"DELETE", "/ui/sessions", &delete_ui_sessions},
+    Route{"POST", "/ui/password", &post_ui_password},
+    Route{"GET", "/keys", &get_keys},
+    Route{"POST", "/keys", &post_key},
+    Route{"DELETE", "/keys/{id}", &delete_key},
+    Route{"POST", kStop, &post_stop},
 };
-
-/// The part of a path up to its next '/', taken off its front.
-std::string_view take_segment(std::string_view& path) {
-  if (!path.empty()) path.remove_prefix(1);
-  const std::string_view segment = path.substr(0, path.find('/'));
-  path.remove_prefix(segment.size());
-  return segment;
-}
-
-/// What stands for {id} in the path, still encoded; nothing if the path does not match.
-std::optional<std::string_view> match(std::string_view pattern, std::string_view path) {
-  std::string_view id;
-  while (!pattern.empty() && !path.empty()) {
-    const std::string_view wanted = take_segment(pattern);
-    const std::string_view found = take_segment(path);
-    if (wanted == "{id}" && !found.empty()) {
-      id = found;
-    } else if (wanted != found) {
-      return std::nullopt;
-    }
-  }
-  if (!pattern.empty() || !path.empty()) return std::nullopt;
-  return id;
-}
 
 /// The path below /api/v1, without the query; empty if it is elsewhere.
 std::string_view api_path(std::string_view target) {
-  const std::string_view path = target.substr(0, target.find('?'));
+  const std::string_view path = http::path_of(target);
   return path.starts_with(kPrefix) ? path.substr(kPrefix.size()) : std::string_view();
 }
 
 std::string allowed_methods(std::string_view path) {
   std::string allowed = path == kEvents ? "GET" : "";
   for (const Route& route : kRoutes) {
-    if (!match(route.path, path)) continue;
+    if (!http::match(route.path, path)) continue;
     if (!allowed.empty()) allowed += ", ";
     allowed += route.method;
   }
   return allowed;
 }
 
-HttpResponse no_such_route(const HttpRequest& request, std::string_view path) {
+http::Response no_such_route(const http::Request& request, std::string_view path) {
   std::string allowed = allowed_methods(path);
   if (allowed.empty()) {
     return error_response({ErrorCode::kNotFound, fmt::format("there is no {} in this API", request.target)});
   }
-  HttpResponse response = error_response(
+  http::Response response = error_response(
       405, {ErrorCode::kUnsupported, fmt::format("{} takes {}, not {}", path, allowed, request.method)});
-  response.allow = std::move(allowed);
+  response.fields = {{"Allow", std::move(allowed)}};
   return response;
 }
 
 /// What is wrong with the request as such, whatever its route.
-std::optional<HttpResponse> objection(const HttpRequest& request) {
-  if (request.body.size() > kMaxBodyBytes) {
+std::optional<http::Response> objection(const http::Request& request, std::string_view path) {
+  const bool is_part = http::match(kUploadedPart, path).has_value();
+  const std::size_t limit = is_part ? kMaxPartBytes : kMaxBodyBytes;
+  if (request.body.size() > limit) {
     return error_response(
-        413, {ErrorCode::kLimitExceeded, fmt::format("a request of {} bytes, at most {} are taken",
-                                                     request.body.size(), kMaxBodyBytes)});
+        413, {ErrorCode::kLimitExceeded,
+              fmt::format("a request of {} bytes, at most {} are taken", request.body.size(), limit)});
   }
   // A web page of another site can send forms without asking, but not JSON.
-  const std::string_view type =
-      std::string_view(request.content_type).substr(0, request.content_type.find(';'));
-  if (!request.body.empty() && type != kJson) {
+  const std::string_view given = request.field("Content-Type");
+  const std::string_view type = given.substr(0, given.find(';'));
+  const std::string_view wanted = is_part ? kBytes : kJson;
+  if (!request.body.empty() && type != wanted) {
     return error_response(
-        415, {ErrorCode::kUnsupported, fmt::format("the body must be sent with Content-Type: {}", kJson)});
+        415, {ErrorCode::kUnsupported, fmt::format("the body must be sent with Content-Type: {}", wanted)});
   }
   return std::nullopt;
+}
+
+bool is_for_commands(std::string_view path) {
+  return std::ranges::any_of(kForCommands,
+                             [&](std::string_view beginning) { return path.starts_with(beginning); });
+}
+
+http::Response refuse_browser() {
+  return error_response(
+      403, {ErrorCode::kPermissionDenied, "this is for the commands alone: covey ui, covey keys"});
 }
 
 int status_of(ErrorCode code) {
@@ -219,17 +226,21 @@ int status_of(ErrorCode code) {
 
 }  // namespace
 
-Answer answer(Service& service, HttpRequest request) {
-  if (std::optional<HttpResponse> refused = objection(request)) co_return std::move(*refused);
+Answer answer(Service& service, http::Request request, From from) {
   const std::string_view path = api_path(request.target);
+  if (std::optional<http::Response> refused = objection(request, path)) co_return std::move(*refused);
+  if (from == From::kBrowser && is_for_commands(path)) co_return refuse_browser();
   for (const Route& route : kRoutes) {
-    const auto encoded_id = match(route.path, path);
-    if (!encoded_id || route.method != request.method) continue;
-    Result<std::string> id = percent_decoded(*encoded_id);
+    const auto named = http::match(route.path, path);
+    if (!named || route.method != request.method) continue;
+    Result<std::string> id = http::percent_decoded(named->id);
     if (!id) co_return error_response(id.error());
+    Result<std::string> item = http::percent_decoded(named->item);
+    if (!item) co_return error_response(item.error());
     Call call;
     call.id = std::move(*id);
-    call.query = query_of(request.target);
+    call.item = std::move(*item);
+    call.query = http::query_of(request.target);
     call.body = std::move(request.body);
     co_return co_await route.handler(service, std::move(call));
   }
@@ -241,16 +252,20 @@ bool EventFilter::wants(const Event& event) const {
          event.removed_transfer == transfer || (event.request && event.request->transfer_id == transfer);
 }
 
-std::optional<EventFilter> event_stream_wanted(const HttpRequest& request) {
+std::optional<EventFilter> event_stream_wanted(const http::Request& request) {
   if (request.method != "GET" || api_path(request.target) != kEvents) return std::nullopt;
-  return EventFilter{.transfer = query_value(query_of(request.target), "transfer").value_or("")};
+  return EventFilter{.transfer = query_value(http::query_of(request.target), "transfer").value_or("")};
 }
 
-HttpResponse error_response(int status, const Error& error) {
+bool ends_daemon(const http::Request& request) {
+  return request.method == "POST" && api_path(request.target) == kStop;
+}
+
+http::Response error_response(int status, const Error& error) {
   return json_response(status, to_json(error));
 }
 
-HttpResponse error_response(const Error& error) {
+http::Response error_response(const Error& error) {
   return error_response(status_of(error.code), error);
 }
 

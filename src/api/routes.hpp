@@ -4,6 +4,7 @@
 // Network thread.
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,15 +12,24 @@
 
 #include <asio/awaitable.hpp>
 
-#include "api/http.hpp"
 #include "api/service.hpp"
+#include "http/message.hpp"
 
 namespace covey::api {
 
 inline constexpr std::size_t kMaxBodyBytes = 1024 * 1024;
+/// Of a part of an uploaded file.
+inline constexpr std::size_t kMaxPartBytes = 4 * 1024 * 1024;
+/// Larger bodies are not even read.
+inline constexpr std::size_t kMaxReadBytes = kMaxPartBytes + kMaxBodyBytes;
+/// A path of 4096 bytes, of which each may be percent-encoded, and what stands around it.
+inline constexpr std::size_t kMaxTargetBytes = 16 * 1024;
+
+/// Where a request came in: some routes are for the commands of this user alone.
+enum class From : std::uint8_t { kSocket, kBrowser };
 
 /// The answer to any request but the event stream's; errors are answers too.
-asio::awaitable<HttpResponse> answer(Service& service, HttpRequest request);
+asio::awaitable<http::Response> answer(Service& service, http::Request request, From from = From::kSocket);
 
 /// What a reader of the event stream wants to hear of.
 struct EventFilter {
@@ -28,11 +38,14 @@ struct EventFilter {
 };
 
 /// Set if this is GET /api/v1/events, which the listener serves itself.
-std::optional<EventFilter> event_stream_wanted(const HttpRequest& request);
+std::optional<EventFilter> event_stream_wanted(const http::Request& request);
+
+/// Whether this is POST /api/v1/stop: once it is answered with 202, the listener has the Service stop.
+bool ends_daemon(const http::Request& request);
 
 /// An error as its status and JSON body.
-HttpResponse error_response(const Error& error);
-HttpResponse error_response(int status, const Error& error);
+http::Response error_response(const Error& error);
+http::Response error_response(int status, const Error& error);
 
 /// "GET /status" and so on, all of them; paths are below /api/v1.
 std::vector<std::string> all_routes();

@@ -17,6 +17,7 @@
 #include <asio/awaitable.hpp>
 #include <asio/io_context.hpp>
 
+#include "api/pending_requests.hpp"
 #include "api/service.hpp"
 #include "base/result.hpp"
 
@@ -24,10 +25,7 @@ namespace covey::api {
 
 struct ServerOptions {
   std::size_t max_connections = 64;
-  std::size_t max_event_streams = 32;
-  /// Bytes of changes that may wait for one reader of the event stream.
-  std::size_t max_waiting_event_bytes = 4 * 1024 * 1024;
-  std::chrono::milliseconds heartbeat{15'000};
+  RequestLimits requests;
   /// For a whole request to arrive, and how long an idle connection is kept.
   std::chrono::milliseconds read_timeout{10'000};
   /// For the Service to answer; above the heartbeat.
@@ -42,7 +40,7 @@ class Server {
   static Result<Server> listen(asio::io_context& io, Service& service, const std::filesystem::path& socket,
                                ServerOptions options = {});
 
-  Server(Server&&) noexcept = default;
+  Server(Server&&) noexcept;
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
   Server& operator=(Server&&) = delete;
@@ -53,10 +51,10 @@ class Server {
   asio::awaitable<void> close();
 
  private:
-  class Listener;
-  explicit Server(std::shared_ptr<Listener> listener);
+  struct Serving;
+  explicit Server(std::unique_ptr<Serving> serving);
 
-  std::shared_ptr<Listener> listener_;
+  std::unique_ptr<Serving> serving_;
 };
 
 }  // namespace covey::api

@@ -8,6 +8,7 @@
 
 #include <asio/awaitable.hpp>
 
+#include "api/home_service.hpp"
 #include "api/views.hpp"
 #include "base/result.hpp"
 
@@ -19,10 +20,8 @@ class Subscription {
   virtual ~Subscription() = default;
 };
 
-class Service {
+class Service : public HomeService {
  public:
-  virtual ~Service() = default;
-
   [[nodiscard]] virtual StatusView status() const = 0;
   [[nodiscard]] virtual std::vector<ShareView> shares() const = 0;
   [[nodiscard]] virtual std::vector<TransferView> transfers() const = 0;

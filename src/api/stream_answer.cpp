@@ -27,7 +27,7 @@ std::string_view token_in(std::string_view target) {
   return target.substr(0, target.find('/'));
 }
 
-ResponseHead head_of(int status, std::string_view type) {
+http::ResponseHead head_of(int status, std::string_view type) {
   return {.status = status,
           .fields = {{"Content-Type", std::string(type)},
                      {"X-Content-Type-Options", "nosniff"},
@@ -41,34 +41,33 @@ ResponseHead head_of(int status, std::string_view type) {
 struct Refusal {
   int status = 404;
   std::string words;
-  std::vector<std::pair<std::string, std::string>> also;
+  std::vector<http::Field> also;
 };
 
-void refuse(Exchange& exchange, const HttpRequest& request, Refusal refusal) {
+void refuse(http::Exchange& exchange, const http::Request& request, Refusal refusal) {
   refusal.words += '\n';
-  ResponseHead head = head_of(refusal.status, "text/plain; charset=utf-8");
-  head.length = refusal.words.size();
+  http::ResponseHead head = head_of(refusal.status, "text/plain; charset=utf-8");
   head.fields.insert(head.fields.end(), refusal.also.begin(), refusal.also.end());
-  const auto response = exchange.respond_sized(std::move(head));
+  const auto response = exchange.respond_sized(std::move(head), refusal.words.size());
   response->finish(request.method == "HEAD" ? std::string() : std::move(refusal.words));
 }
 
 /// One response on its way; its parts are written one after the other.
 class Sending {
  public:
-  Sending(const io::Executor& network, std::unique_ptr<ResponseStream> response)
+  Sending(const io::Executor& network, std::unique_ptr<http::ResponseStream> response)
       : response_(std::move(response)), state_(std::make_shared<State>(network)) {}
 
   /// kConnectionLost, kTimedOut, kCancelled.
   io::Awaitable<Result<>> write(std::string part, std::chrono::milliseconds at_most) {
     const auto state = state_;
     state->outcome.reset();
-    response_->write(std::move(part), [state](ResponseStream::Outcome outcome) {
+    response_->write(std::move(part), [state](http::ResponseStream::Outcome outcome) {
       state->outcome = outcome;
       state->written.open_all();
     });
     if (!state->outcome) CO_TRY_VOID(co_await state->written.wait_for(at_most));
-    if (state->outcome != ResponseStream::Outcome::kWritten)
+    if (state->outcome != http::ResponseStream::Outcome::kWritten)
       co_return fail(ErrorCode::kConnectionLost, "the client has gone");
     co_return Result<>{};
   }
@@ -78,10 +77,10 @@ class Sending {
  private:
   struct State {
     explicit State(const io::Executor& network) : written(network) {}
-    std::optional<ResponseStream::Outcome> outcome;
+    std::optional<http::ResponseStream::Outcome> outcome;
     io::Gate written;
   };
-  std::unique_ptr<ResponseStream> response_;
+  std::unique_ptr<http::ResponseStream> response_;
   std::shared_ptr<State> state_;  // the library may report after this has gone
 };
 
@@ -105,43 +104,42 @@ io::Awaitable<Result<>> send(Sending& sending, StreamedBytes& bytes, ByteRange r
 }
 
 /// What is wrong with the request as such.
-std::optional<Refusal> objection(const HttpRequest& request, std::uint16_t port) {
-  if (!is_own_host(request.host, port))
+std::optional<Refusal> objection(const http::Request& request, std::uint16_t port) {
+  if (!is_own_host(request.field("Host"), port))
     return Refusal{.status = 403, .words = "this server has another name", .also = {}};
   if (request.method != "GET" && request.method != "HEAD")
     return Refusal{.status = 405, .words = "GET and HEAD only", .also = {{"Allow", "GET, HEAD"}}};
   return std::nullopt;
 }
 
-ResponseHead head_for(const StreamedFile& file, const std::optional<ByteRange>& range) {
-  ResponseHead head = head_of(range ? 206 : 200, media_type_of(file.name));
-  head.length = range ? range->length() : file.size;
-  head.fields.emplace_back("Accept-Ranges", "bytes");
-  head.fields.emplace_back("Content-Disposition", content_disposition(file.name));
-  if (range) head.fields.emplace_back("Content-Range", content_range(*range, file.size));
+http::ResponseHead head_for(const StreamedFile& file, const std::optional<ByteRange>& range) {
+  http::ResponseHead head = head_of(range ? 206 : 200, media_type_of(file.name));
+  head.fields.push_back({"Accept-Ranges", "bytes"});
+  head.fields.push_back({"Content-Disposition", content_disposition(file.name)});
+  if (range) head.fields.push_back({"Content-Range", content_range(*range, file.size)});
   return head;
 }
 
 // Outside of coroutines: GCC 12 mislays braced lists in them.
 
-void refuse_unknown(Exchange& exchange, const HttpRequest& request) {
+void refuse_unknown(http::Exchange& exchange, const http::Request& request) {
   refuse(exchange, request,
          {.status = 404, .words = "there is no such stream; covey stream prints its address", .also = {}});
 }
-void refuse_range(Exchange& exchange, const HttpRequest& request, std::uint64_t size) {
+void refuse_range(http::Exchange& exchange, const http::Request& request, std::uint64_t size) {
   refuse(exchange, request,
          {.status = 416,
           .words = fmt::format("there are {} bytes", size),
           .also = {{"Content-Range", fmt::format("bytes */{}", size)}}});
 }
-void refuse_unreadable(Exchange& exchange, const HttpRequest& request, const Error& error) {
+void refuse_unreadable(http::Exchange& exchange, const http::Request& request, const Error& error) {
   refuse(exchange, request, {.status = 503, .words = error.context, .also = {}});
 }
 
 }  // namespace
 
-io::Awaitable<void> answer_stream(const StreamHost& host, std::uint16_t port, HttpRequest request,
-                                  std::unique_ptr<Exchange> exchange, StreamServerOptions options) {
+io::Awaitable<void> answer_stream(const StreamHost& host, std::uint16_t port, http::Request request,
+                                  std::unique_ptr<http::Exchange> exchange, StreamServerOptions options) {
   if (auto refusal = objection(request, port)) {
     refuse(*exchange, request, std::move(*refusal));
     co_return;
@@ -151,7 +149,7 @@ io::Awaitable<void> answer_stream(const StreamHost& host, std::uint16_t port, Ht
     refuse_unknown(*exchange, request);
     co_return;
   }
-  const auto range = wanted_range(request.range, file->size);
+  const auto range = wanted_range(request.field("Range"), file->size);
   if (!range) {
     refuse_range(*exchange, request, file->size);
     co_return;
@@ -166,8 +164,9 @@ io::Awaitable<void> answer_stream(const StreamHost& host, std::uint16_t port, Ht
       co_return;
     }
   }
+  const std::uint64_t length = *range ? (*range)->length() : file->size;
   const io::Executor network = co_await asio::this_coro::executor;
-  Sending sending(network, exchange->respond_sized(head_for(*file, *range)));
+  Sending sending(network, exchange->respond_sized(head_for(*file, *range), length));
   if (has_body) {
     std::string header_alone;
     const auto begun = co_await sending.write(std::move(header_alone), options.write_timeout);

@@ -7,7 +7,7 @@
 namespace covey::api {
 
 /// Answers one request to its end. `host` outlives it; `port` is the server's.
-io::Awaitable<void> answer_stream(const StreamHost& host, std::uint16_t port, HttpRequest request,
-                                  std::unique_ptr<Exchange> exchange, StreamServerOptions options);
+io::Awaitable<void> answer_stream(const StreamHost& host, std::uint16_t port, http::Request request,
+                                  std::unique_ptr<http::Exchange> exchange, StreamServerOptions options);
 
 }  // namespace covey::api

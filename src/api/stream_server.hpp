@@ -14,9 +14,11 @@
 #include <string>
 #include <string_view>
 
-#include "api/http_connections.hpp"
+#include <asio/io_context.hpp>
+
 #include "base/bytes.hpp"
 #include "base/result.hpp"
+#include "http/message.hpp"
 #include "io/task_group.hpp"
 
 namespace covey::api {
@@ -68,9 +70,10 @@ class StreamServer {
   io::Awaitable<void> close();
 
  private:
-  class Listener;
-  explicit StreamServer(std::shared_ptr<Listener> listener);
-  std::shared_ptr<Listener> listener_;
+  struct Serving;
+  explicit StreamServer(std::shared_ptr<Serving> serving);
+  static void stop(Serving& serving);
+  std::shared_ptr<Serving> serving_;
 };
 
 }  // namespace covey::api

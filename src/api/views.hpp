@@ -25,6 +25,7 @@ struct StatusView {
   double download_rate = 0;
   double upload_rate = 0;
   std::string home;
+  std::optional<std::string> ui;  // where the web UI is served
 };
 
 enum class ShareKind : std::uint8_t { kFile, kFolder };

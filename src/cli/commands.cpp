@@ -171,6 +171,8 @@ void CommandLine::add_identity_commands() {
                        "Protect the identity with the passphrase on this file's first line; also "
                        "taken from COVEY_PASSPHRASE")
           ->type_name("FILE");
+  init_command->add_option("--name", made->name, "By which new networks and chats shall know this peer")
+      ->type_name("NAME");
   init_command->add_flag("--passphrase", made->ask_passphrase, "Ask for a passphrase to protect the identity")
       ->excludes(from_file);
 

@@ -11,6 +11,11 @@ namespace covey::cli {
 struct DaemonOptions {
   std::vector<std::string> listen;
   std::string passphrase_file;
+  std::string ui;
+  bool no_ui = false;
+  std::vector<std::string> ui_names;
+  bool ui_tls = false;
+  std::string ui_certificate, ui_key;
   bool stop = false;
 };
 

@@ -5,6 +5,7 @@
 #include "cli/qr_picture.hpp"
 #include "crypto/random.hpp"
 #include "identity/home.hpp"
+#include "identity/peer_name.hpp"
 #include "identity/safety_words.hpp"
 
 namespace covey::cli {
@@ -41,11 +42,19 @@ ExitCode init(const InitOptions& options, Session& session) {
                      "(--home DIR) can hold another",
                      session.home().string())});
   }
+  if (!options.name.empty()) {
+    if (const auto name = identity::PeerName::parse(options.name); !name) return session.fail(name.error());
+  }
   const auto passphrase = new_passphrase(options, session);
   if (!passphrase) return session.fail(passphrase.error());
   crypto::SystemRandom random;
   const auto peer = home.init(random, *passphrase);
   if (!peer) return session.fail(peer.error());
+  if (!options.name.empty()) {
+    const auto kept =
+        identity::write_private_file(home.name_file(), as_bytes(options.name), identity::Existing::kReplace);
+    if (!kept) session.say(kept.error().context);  // it can be chosen again
+  }
   if (const auto written = write_settings_template(session.settings_file()); !written) {
     session.say(written.error().context);  // the identity is there; settings have defaults
   }

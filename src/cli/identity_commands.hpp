@@ -11,6 +11,7 @@ namespace covey::cli {
 struct InitOptions {
   std::string passphrase_file;
   bool ask_passphrase = false;
+  std::string name;
 };
 ExitCode init(const InitOptions& options, Session& session);
 

@@ -170,6 +170,7 @@ ExitCode status(Session& session) {
   session.print("version    " + printable(view->version));
   session.print("running    " + human_duration(running));
   for (const std::string& address : view->listening) session.print("listening  " + printable(address));
+  if (view->ui) session.print("web UI     " + printable(*view->ui));
   session.print("shares     " + std::to_string(view->shares));
   session.print(fmt::format("transfers  {} active, down {}, up {}", view->active_transfers,
                             human_rate(view->download_rate), human_rate(view->upload_rate)));

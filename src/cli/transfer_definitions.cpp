@@ -55,6 +55,24 @@ void CommandLine::add_watch_commands() {
           "--passphrase-file", serving->passphrase_file,
           "The identity's passphrase is this file's first line; else COVEY_PASSPHRASE, else it is asked for")
       ->type_name("FILE");
+  auto* address =
+      daemon_command
+          ->add_option("--ui", serving->ui, "Where the web UI is served; else COVEY_UI, else 127.0.0.1:7442")
+          ->type_name("ADDR");
+  daemon_command->add_flag("--no-ui", serving->no_ui, "Serve no web UI")->excludes(address);
+  daemon_command
+      ->add_option("--ui-name", serving->ui_names, "A name by which browsers reach it; may be repeated")
+      ->type_name("NAME")
+      ->allow_extra_args(false);
+  daemon_command->add_flag("--ui-tls", serving->ui_tls, "Serve it by TLS, with a certificate made once");
+  auto* certificate =
+      daemon_command
+          ->add_option("--ui-certificate", serving->ui_certificate, "Serve it by TLS with this one (PEM)")
+          ->type_name("FILE");
+  auto* key = daemon_command->add_option("--ui-key", serving->ui_key, "The certificate's key (PEM)")
+                  ->type_name("FILE");
+  certificate->needs(key);
+  key->needs(certificate);
   daemon_command->add_flag("--stop", serving->stop, "Ask the running daemon to end in order");
 
   command("status", "What the daemon does at this moment", [this] { return status(session_); });

@@ -38,5 +38,10 @@ inline constexpr Label kErrandKeyLabel{"covey 2026-11 errand key v1"};
 inline constexpr Label kSafetyWordsLabel{"covey 2026-11 safety words v1"};
 inline constexpr Label kAuditChainLabel{"covey 2026-11 audit chain v1"};
 inline constexpr Label kLetterSealLabel{"covey 2026-11 letter seal v1"};
+inline constexpr Label kUiOnceLabel{"covey 2026-11 ui once v1"};
+inline constexpr Label kUiSessionLabel{"covey 2026-11 ui session v1"};
+inline constexpr Label kUiCsrfLabel{"covey 2026-11 ui csrf v1"};
+inline constexpr Label kUiPasswordLabel{"covey 2026-11 ui password v1"};
+inline constexpr Label kApiKeyLabel{"covey 2026-11 api key v1"};
 
 }  // namespace covey::crypto

@@ -5,7 +5,6 @@
 #include "daemon/daemon_service.hpp"
 #include "daemon/event_loop.hpp"
 #include "daemon/node_home.hpp"
-#include "daemon/request_hook.hpp"
 
 namespace covey::daemon {
 namespace {
@@ -54,27 +53,24 @@ class DaemonProgram {
     return outcome;
   }
 
-  [[nodiscard]] RequestBook::OnWaiting hook() const {
-    if (request_->on_request.empty()) return nullptr;
-    return [command = request_->on_request](const api::RequestView& request) {
-      run_request_hook(command, request);
-    };
-  }
-
   io::Awaitable<Result<>> serve(const identity::Home& home, DaemonStore store) {
-    DaemonService service(
-        *node_, std::move(store), open_layer_cache(home), random_, home.folder().string(), [this] { stop(); },
-        hook());
+    DaemonService service(*node_, std::move(store), open_layer_cache(home), random_, home.folder().string(),
+                          [this] { stop(); });
+    service.set_notify_command(request_->on_request);
     auto outcome = co_await service.restore();
     node_->admissions().set_ready(outcome.has_value());
     if (outcome) {
       auto server = api::Server::listen(*context_, service, home.folder() / "api.sock");
-      if (server) {
+      if (server && request_->ui.served) outcome = service.web().open(*context_, request_->ui, service);
+      if (server && outcome) {
         observer_->on_ready(service.status());
         while (!stopping_) {
           const auto waited = co_await stop_asked_.wait();
           if (!waited) break;
         }
+      }
+      if (server) {
+        co_await service.web().close();
         co_await server->close();
       } else {
         outcome = std::unexpected(server.error());

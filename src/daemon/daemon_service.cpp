@@ -68,6 +68,14 @@ DaemonService::DaemonService(Node& node, DaemonStore store, std::unique_ptr<cont
       streams_(node.services().network, downloads_, node.offload(), random),
       limits_(node.clock(), local_minute_of_day,
               [&node](const swarm::NodeLimits& limits) { node.set_limits(limits); }),
+      web_({.clock = &node.clock(),
+            .random = &random,
+            .offload = &node.offload(),
+            .store = &store_,
+            .network = node.services().network,
+            .home = home,
+            .peer_id = node.device().peer_id().to_text()}),
+      uploaded_(std::filesystem::path(home) / "uploads", node.offload(), random),
       home_(std::move(home)),
       request_stop_(std::move(request_stop)),
       started_at_(to_unix_ms(node.clock().wall())),
@@ -93,6 +101,7 @@ io::Awaitable<Result<>> DaemonService::restore() {
   auto read_tickets = [](DaemonStore& s) { return s.tickets(); };
   CO_TRY(auto tickets, co_await store_.run(read_tickets));
   for (auto& ticket : tickets) node_->shares().restore(std::move(ticket));
+  CO_TRY_VOID(co_await restore_home());
   auto read_limits = [](DaemonStore& s) { return s.setting(kLimitsSetting); };
   CO_TRY(const auto stored_limits, co_await store_.run(read_limits));
   if (stored_limits) {
@@ -110,6 +119,7 @@ io::Awaitable<Result<>> DaemonService::restore() {
 }
 
 io::Awaitable<void> DaemonService::close() {
+  co_await web_.close();
   co_await streams_.close();
   co_await downloads_.stop();
   for (const auto& view : node_->shares().views()) {
@@ -140,6 +150,7 @@ api::StatusView DaemonService::status() const {
   view.download_rate = downloads_.rate();
   for (const auto& upload : node_->uploads().views()) view.upload_rate += upload.rate;
   view.home = home_;
+  view.ui = web_.url();
   return view;
 }
 

@@ -17,6 +17,8 @@
 #include "daemon/network_book.hpp"
 #include "daemon/request_book.hpp"
 #include "daemon/stream_book.hpp"
+#include "daemon/uploaded_files.hpp"
+#include "daemon/web_book.hpp"
 
 namespace covey::daemon {
 
@@ -33,6 +35,10 @@ class DaemonService final : public api::Service {
   io::Awaitable<Result<>> restore();
   /// Ends downloads and preparations in order.
   io::Awaitable<void> close();
+
+  [[nodiscard]] WebBook& web() { return web_; }
+  /// For the shell, when somebody asks for a share; empty: none.
+  void set_notify_command(std::string command);
 
   [[nodiscard]] api::StatusView status() const override;
   [[nodiscard]] std::vector<api::ShareView> shares() const override;
@@ -77,6 +83,25 @@ class DaemonService final : public api::Service {
   asio::awaitable<Result<api::AuditPageView>> audit(api::AuditQuery query) override;
   asio::awaitable<Result<api::AuditCheckView>> verify_audit() override;
   asio::awaitable<Result<std::uint64_t>> export_audit(api::AuditExportRequest request) override;
+  Result<api::UiLinkView> ui_link() override { return web_.link(); }
+  [[nodiscard]] std::vector<api::UiSessionView> ui_sessions() const override { return web_.sessions(); }
+  std::uint64_t end_ui_sessions() override { return web_.end_sessions(); }
+  asio::awaitable<Result<>> set_ui_password(std::string password) override;
+  [[nodiscard]] std::vector<api::ApiKeyView> api_keys() const override { return web_.keys(); }
+  Result<api::ApiKeyView> add_api_key(api::ApiKeyRequest request) override { return web_.add_key(request); }
+  Result<> remove_api_key(std::string key) override { return web_.remove_key(key); }
+  asio::awaitable<Result<api::IdentityView>> identity() override;
+  asio::awaitable<Result<api::IdentityView>> set_identity(api::IdentityRequest request) override;
+  asio::awaitable<Result<api::IdentityView>> change_passphrase(api::PassphraseRequest request) override;
+  asio::awaitable<Result<api::IdentityView>> end_first_run() override;
+  asio::awaitable<Result<api::SettingsView>> settings() override;
+  asio::awaitable<Result<api::SettingsView>> set_settings(api::SettingsRequest request) override;
+  asio::awaitable<Result<api::FolderView>> folder(std::string path, api::HiddenFiles hidden) override;
+  asio::awaitable<Result<api::UploadView>> begin_upload(api::UploadRequest request) override;
+  asio::awaitable<Result<api::UploadView>> take_part(std::string upload, api::UploadPart part) override;
+  asio::awaitable<Result<api::ShareView>> share_upload(std::string upload,
+                                                       api::ShareRequest request) override;
+  asio::awaitable<Result<>> drop_upload(std::string upload) override;
   void stop() override { request_stop_(); }
   std::unique_ptr<api::Subscription> subscribe(std::function<void(const api::Event&)> on_event) override;
 
@@ -96,6 +121,7 @@ class DaemonService final : public api::Service {
   io::Awaitable<MailBook::Verdict> take_revocations(const mail::Letter& letter);
   io::Awaitable<Result<>> restore_consent();
 
+  io::Awaitable<Result<>> restore_home();
   void note(audit::AuditAction action, audit::Outcome outcome, std::string share, std::string subject = {},
             std::string words = {});
   void add_share(const StoredShare& stored, Verify verify);
@@ -130,6 +156,9 @@ class DaemonService final : public api::Service {
   mutable DownloadBook downloads_;  // views refresh progress
   StreamBook streams_;
   LimitClock limits_;
+  WebBook web_;
+  UploadedFiles uploaded_;
+  std::string download_directory_, notify_command_;
   std::string home_;
   std::function<void()> request_stop_;
   api::UnixMs started_at_;

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kMaxTextBytes = 60'000;
 
-constexpr std::array<db::Migration, 6> kMigrations{
+constexpr std::array<db::Migration, 7> kMigrations{
     {{1, "shares, tickets and downloads", R"sql(
   CREATE TABLE share (
     id TEXT PRIMARY KEY,
@@ -100,6 +100,19 @@ constexpr std::array<db::Migration, 6> kMigrations{
     id TEXT PRIMARY KEY,
     outgoing INTEGER NOT NULL,
     sealed BLOB NOT NULL        -- who, what, why, state, answer
+  ) STRICT;
+)sql"},
+     {7, "who may use the web UI", R"sql(
+  CREATE TABLE ui_session (
+    id TEXT PRIMARY KEY,        -- hash of the cookie
+    created_at INTEGER NOT NULL,
+    used_at INTEGER NOT NULL,
+    sealed BLOB NOT NULL        -- the browser's name
+  ) STRICT;
+  CREATE TABLE api_key (
+    id TEXT PRIMARY KEY,
+    created_at INTEGER NOT NULL,
+    sealed BLOB NOT NULL        -- kind, hash, name
   ) STRICT;
 )sql"}}};
 

@@ -21,6 +21,7 @@
 #include "db/database.hpp"
 #include "mail/letter.hpp"
 #include "requests/outgoing_requests.hpp"
+#include "web/visitors.hpp"
 
 namespace covey::daemon {
 
@@ -136,6 +137,13 @@ class DaemonStore {
   Result<bool> has_taken(const identity::PeerId& from, const mail::LetterId& id);
   Result<> save_taken(const identity::PeerId& from, const mail::LetterId& id, WallTime until);
   Result<> forget_taken(WallTime now);
+
+  Result<> save(const web::Session& session);
+  Result<> remove_ui_session(const crypto::Hash& id);
+  Result<std::vector<web::Session>> ui_sessions();
+  Result<> save(const web::ApiKey& key);
+  Result<> remove_api_key(const std::string& id);
+  Result<std::vector<web::ApiKey>> api_keys();
 
   /// Gives it its id, if it has none.
   Result<api::AlertView> save(const api::AlertView& alert);

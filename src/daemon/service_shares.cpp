@@ -124,6 +124,7 @@ asio::awaitable<Result<api::ShareView>> DaemonService::share(api::ShareRequest r
 asio::awaitable<Result<>> DaemonService::unshare(std::string words) {
   CO_TRY(OwnedShare* const share, node_->shares().find(words));
   const std::string id = share->view.id;
+  const std::string path = share->view.path;
   auto forget = [id](DaemonStore& s) { return s.remove_share(id); };
   CO_TRY_VOID(co_await store_.run(std::move(forget)));
   const auto removed = node_->shares().remove(id);
@@ -135,6 +136,7 @@ asio::awaitable<Result<>> DaemonService::unshare(std::string words) {
     event.removed_share = id;
     publish(event);
   }
+  co_await uploaded_.share_ended(path);
   co_return Result<>{};
 }
 

@@ -81,6 +81,24 @@ Result<DeviceKey> Home::open(const std::optional<crypto::SecretBytes>& passphras
   return std::move(unlocked.device);
 }
 
+Result<> Home::change_passphrase(crypto::Random& random, const std::optional<crypto::SecretBytes>& current,
+                                 const std::optional<crypto::SecretBytes>& wanted,
+                                 const crypto::PasswordCost& cost) const {
+  TRY(const auto keys, unlock(current));
+  TRY(const auto sealed, seal_identity(keys, random, wanted, cost));
+  if (!wanted) {
+    // First, so that an identity never stands without its key.
+    const auto key_file = encode_vault_key(keys.vault_key);
+    TRY_VOID(write_private_file(vault_key_file(), key_file.view(), Existing::kReplace));
+  }
+  TRY_VOID(write_private_file(identity_file(), encode_identity(sealed), Existing::kReplace));
+  std::error_code error;
+  if (wanted) fs::remove(vault_key_file(), error);
+  if (!error) return {};
+  return fail(ErrorCode::kIo, "{} opens the identity without the passphrase and cannot be removed: {}",
+              vault_key_file().string(), error.message());
+}
+
 Result<FolderLock> Home::lock() const {
   TRY_VOID(check_private_folder(folder_));
   return FolderLock::acquire(folder_);

@@ -30,6 +30,8 @@ class Home {
 
   [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
   [[nodiscard]] std::filesystem::path identity_file() const { return folder_ / "identity"; }
+  /// The name by which new networks and chats shall know this peer; may be missing.
+  [[nodiscard]] std::filesystem::path name_file() const { return folder_ / "name"; }
   [[nodiscard]] std::filesystem::path vault_key_file() const { return folder_ / "vault.key"; }
 
   /// Makes the folder where it is missing, and the keys. kAlreadyExists where there is an identity: keys are
@@ -47,6 +49,12 @@ class Home {
   /// The same, with the vault key for what else is sealed in this home.
   [[nodiscard]] Result<UnlockedIdentity> unlock(
       const std::optional<crypto::SecretBytes>& passphrase = std::nullopt) const;
+
+  /// Protects the identity by another passphrase from now on, or by none. Whoever has a copy of the home with
+  /// the former protection opens that copy still. Errors of unlock() for `current`.
+  Result<> change_passphrase(crypto::Random& random, const std::optional<crypto::SecretBytes>& current,
+                             const std::optional<crypto::SecretBytes>& wanted,
+                             const crypto::PasswordCost& cost = {}) const;
 
   /// To be held as long as the home is worked with. kAlreadyExists names the process that holds it.
   [[nodiscard]] Result<FolderLock> lock() const;

@@ -92,9 +92,15 @@ Result<SealedIdentity> read_identity(ByteReader& reader) {
 Result<NewIdentity> make_identity(crypto::Random& random,
                                   const std::optional<crypto::SecretBytes>& passphrase,
                                   const crypto::PasswordCost& cost) {
-  DeviceKey device(crypto::SigningKey::generate(random));
-  crypto::SecretBytes vault_key = random.secret(kVaultKeyBytes);
-  SealedIdentity sealed{.peer = device.peer_id(), .passphrase = std::nullopt, .device_seed = {}};
+  UnlockedIdentity keys{DeviceKey(crypto::SigningKey::generate(random)), random.secret(kVaultKeyBytes)};
+  TRY(auto sealed, seal_identity(keys, random, passphrase, cost));
+  return NewIdentity{std::move(sealed), std::move(keys)};
+}
+
+Result<SealedIdentity> seal_identity(const UnlockedIdentity& keys, crypto::Random& random,
+                                     const std::optional<crypto::SecretBytes>& passphrase,
+                                     const crypto::PasswordCost& cost) {
+  SealedIdentity sealed{.peer = keys.device.peer_id(), .passphrase = std::nullopt, .device_seed = {}};
   if (passphrase) {
     if (passphrase->empty()) {
       return fail(ErrorCode::kInvalidArgument,
@@ -102,11 +108,11 @@ Result<NewIdentity> make_identity(crypto::Random& random,
     }
     sealed.passphrase = PassphraseSeal{cost, random.fixed<crypto::PasswordSalt>(), {}};
     TRY(const auto key, passphrase_key(*passphrase, *sealed.passphrase));
-    sealed.passphrase->vault_key = crypto::seal(key, random, head_of(sealed).bytes(), vault_key.view());
+    sealed.passphrase->vault_key = crypto::seal(key, random, head_of(sealed).bytes(), keys.vault_key.view());
   }
-  sealed.device_seed = crypto::seal(crypto::derive_key(crypto::kDeviceKeyLabel, vault_key.view()), random,
-                                    head_of_seed(sealed), device.seed().view());
-  return NewIdentity{std::move(sealed), UnlockedIdentity{std::move(device), std::move(vault_key)}};
+  sealed.device_seed = crypto::seal(crypto::derive_key(crypto::kDeviceKeyLabel, keys.vault_key.view()),
+                                    random, head_of_seed(sealed), keys.device.seed().view());
+  return sealed;
 }
 
 Result<UnlockedIdentity> unlock_with_passphrase(const SealedIdentity& sealed,

@@ -50,6 +50,11 @@ Result<NewIdentity> make_identity(crypto::Random& random,
                                   const std::optional<crypto::SecretBytes>& passphrase,
                                   const crypto::PasswordCost& cost);
 
+/// The same keys, protected otherwise from now on. Errors as above.
+Result<SealedIdentity> seal_identity(const UnlockedIdentity& keys, crypto::Random& random,
+                                     const std::optional<crypto::SecretBytes>& passphrase,
+                                     const crypto::PasswordCost& cost);
+
 /// kVerificationFailed for a wrong passphrase; kInvalidArgument where there is no passphrase to open.
 Result<UnlockedIdentity> unlock_with_passphrase(const SealedIdentity& sealed,
                                                 const crypto::SecretBytes& passphrase);

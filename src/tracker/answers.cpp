@@ -7,6 +7,10 @@ namespace {
 
 constexpr int kRetryWhenBusy = 2;
 
+http::Field retry_after(std::int64_t seconds) {
+  return {"Retry-After", std::to_string(seconds)};
+}
+
 int status_of(ErrorCode code) {
   switch (code) {
     case ErrorCode::kInvalidArgument:
@@ -44,30 +48,30 @@ int status_of(ErrorCode code) {
 
 }  // namespace
 
-Response json_response(int status, std::string body) {
-  Response response;
+http::Response json_response(int status, std::string body) {
+  http::Response response;
   response.status = status;
   response.body = std::move(body);
   return response;
 }
 
-Response error_response(int status, const Error& error) {
-  Response response = json_response(status, to_json(error));
-  if (status == 429 || status == 503) response.retry_after_seconds = kRetryWhenBusy;
+http::Response error_response(int status, const Error& error) {
+  http::Response response = json_response(status, to_json(error));
+  if (status == 429 || status == 503) response.fields = {retry_after(kRetryWhenBusy)};
   return response;
 }
 
-Response error_response(const Error& error) {
+http::Response error_response(const Error& error) {
   const int status = status_of(error.code);
   if (status < 500) return error_response(status, error);
   log::error("a request failed: {}", to_string(error));
   return error_response(status, {error.code, "the tracker cannot answer at this moment; try again later"});
 }
 
-Response too_fast(std::chrono::seconds wait) {
-  Response response = error_response(
+http::Response too_fast(std::chrono::seconds wait) {
+  http::Response response = error_response(
       429, {ErrorCode::kLimitExceeded, fmt::format("too many requests; try again in {} s", wait.count())});
-  response.retry_after_seconds = static_cast<int>(wait.count());
+  response.fields = {retry_after(wait.count())};
   return response;
 }
 

@@ -6,23 +6,23 @@
 #include <string>
 
 #include "base/result.hpp"
-#include "tracker/http.hpp"
+#include "http/message.hpp"
 #include "tracker/json_line.hpp"
 
 namespace covey::tracker {
 
-[[nodiscard]] Response json_response(int status, std::string body);
-[[nodiscard]] inline Response json_response(int status, JsonLine& line) {
+[[nodiscard]] http::Response json_response(int status, std::string body);
+[[nodiscard]] inline http::Response json_response(int status, JsonLine& line) {
   return json_response(status, line.take());
 }
-[[nodiscard]] inline Response no_content() {
+[[nodiscard]] inline http::Response no_content() {
   return json_response(204, std::string());
 }
 
-[[nodiscard]] Response error_response(const Error& error);
-[[nodiscard]] Response error_response(int status, const Error& error);
+[[nodiscard]] http::Response error_response(const Error& error);
+[[nodiscard]] http::Response error_response(int status, const Error& error);
 /// The 429 that says when to come again.
-[[nodiscard]] Response too_fast(std::chrono::seconds wait);
+[[nodiscard]] http::Response too_fast(std::chrono::seconds wait);
 
 }  // namespace covey::tracker
 

@@ -9,9 +9,9 @@
 #include <gtest/gtest.h>
 
 #include "base/result.hpp"
+#include "http/target.hpp"
 #include "tracker/api_document.hpp"
 #include "tracker/membership_records.hpp"
-#include "tracker/query.hpp"
 #include "tracker/routes.hpp"
 
 #ifndef COVEY_API_YAML
@@ -122,7 +122,7 @@ std::string ApiDocument::objection(const std::string& method, std::string_view p
     if (!route.starts_with(method + ' ')) continue;
     const std::string pattern = route.substr(method.size() + 1);
     if (pattern == path) answers = &its;
-    if (answers == nullptr && match(pattern, path)) answers = &its;
+    if (answers == nullptr && http::match(pattern, path)) answers = &its;
   }
   if (answers == nullptr) return "no such route is documented";
   const auto schema = answers->find(status);

@@ -36,7 +36,7 @@ std::string lines_of(const std::vector<registry::Message>& messages) {
 /// One reader. It waits at its gate for a ring, for the end of a write, and for its own end.
 class EventStreams::Stream {
  public:
-  Stream(asio::io_context& io, const identity::PeerId& peer, std::unique_ptr<ResponseStream> response)
+  Stream(asio::io_context& io, const identity::PeerId& peer, std::unique_ptr<http::ResponseStream> response)
       : peer_(peer), response_(std::move(response)), gate_(io.get_executor()) {}
 
   [[nodiscard]] const identity::PeerId& peer() const { return peer_; }
@@ -52,8 +52,9 @@ class EventStreams::Stream {
 
   /// False when the reader is gone or the stream is to end.
   static io::Awaitable<bool> write(std::shared_ptr<Stream> self, std::string part) {
-    auto outcome = std::make_shared<std::optional<ResponseStream::Outcome>>();
-    std::function<void(ResponseStream::Outcome)> done = [self, outcome](ResponseStream::Outcome how) {
+    auto outcome = std::make_shared<std::optional<http::ResponseStream::Outcome>>();
+    std::function<void(http::ResponseStream::Outcome)> done = [self,
+                                                               outcome](http::ResponseStream::Outcome how) {
       *outcome = how;
       self->gate_.open_all();
     };
@@ -62,7 +63,7 @@ class EventStreams::Stream {
       const auto passed = co_await self->gate_.wait();
       if (!passed) co_return false;
     }
-    co_return !self->ended_ && *outcome == ResponseStream::Outcome::kWritten;
+    co_return !self->ended_ && *outcome == http::ResponseStream::Outcome::kWritten;
   }
   enum class Woken : std::uint8_t { kRung, kQuiet, kEnded };
   /// Until something happens, or `at_most`.
@@ -75,11 +76,11 @@ class EventStreams::Stream {
     }
     co_return self->ended_ ? Woken::kEnded : Woken::kRung;
   }
-  void finish() { response_->finish(); }
+  void finish() { response_->finish({}); }
 
  private:
   identity::PeerId peer_;
-  std::unique_ptr<ResponseStream> response_;
+  std::unique_ptr<http::ResponseStream> response_;
   io::Gate gate_;
   bool rung_ = false;
   bool ended_ = false;
@@ -95,7 +96,7 @@ EventStreams::EventStreams(asio::io_context& io, registry::Registry& registry, C
       clock_(clock),
       tasks_(io.get_executor()) {}
 
-void EventStreams::start(const identity::PeerId& peer, std::unique_ptr<ResponseStream> response) {
+void EventStreams::start(const identity::PeerId& peer, std::unique_ptr<http::ResponseStream> response) {
   auto stream = std::make_shared<Stream>(io_, peer, std::move(response));
   auto& place = streams_[peer];
   if (place) place->end();

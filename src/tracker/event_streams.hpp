@@ -11,12 +11,12 @@
 #include <asio/io_context.hpp>
 
 #include "base/clock.hpp"
+#include "http/message.hpp"
 #include "identity/peer_id.hpp"
 #include "io/gate.hpp"
 #include "io/task_group.hpp"
 #include "registry/registry.hpp"
 #include "tracker/callers.hpp"
-#include "tracker/http.hpp"
 #include "tracker/limits.hpp"
 #include "tracker/metrics.hpp"
 
@@ -28,7 +28,7 @@ class EventStreams {
                const Limits& limits, Clock& clock);
 
   /// Starts a stream, and ends the one that this peer had.
-  void start(const identity::PeerId& peer, std::unique_ptr<ResponseStream> response);
+  void start(const identity::PeerId& peer, std::unique_ptr<http::ResponseStream> response);
   /// A message was posted for this peer. Any thread.
   void ring(const identity::PeerId& peer);
 

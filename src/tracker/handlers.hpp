@@ -6,7 +6,7 @@
 
 namespace covey::tracker {
 
-using Answer = io::Awaitable<Response>;
+using Answer = io::Awaitable<http::Response>;
 using Handler = Answer (*)(Tracker&, Call);
 
 Answer get_network(Tracker& tracker, Call call);

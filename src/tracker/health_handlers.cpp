@@ -36,7 +36,7 @@ Answer get_metrics(Tracker& tracker, Call call) {
                           .shares = counts.shares,
                           .messages = counts.messages};
   const auto uptime = std::chrono::floor<std::chrono::seconds>(tracker.clock.steady() - tracker.started_at);
-  Response response = json_response(200, prometheus_text(tracker.metrics, holdings, uptime));
+  http::Response response = json_response(200, prometheus_text(tracker.metrics, holdings, uptime));
   response.content_type = "text/plain; version=0.0.4";
   co_return response;
 }

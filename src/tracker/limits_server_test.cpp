@@ -73,10 +73,12 @@ TEST(Http, a_head_request_does_not_put_answers_out_of_step) {
   RunningTracker tracker;
   RawConnection head(tracker.port());
   ASSERT_TRUE(head.shake_hands());
-  head.send("HEAD /health HTTP/1.1\r\nHost: x\r\n\r\n");
-  const std::string answer = head.receive_all();
-  EXPECT_THAT(answer, StartsWith("HTTP/1.1 405"));
-  EXPECT_THAT(answer, HasSubstr("Connection: close"));
+  head.send(
+      "HEAD /health HTTP/1.1\r\nHost: x\r\n\r\nGET /nothing HTTP/1.1\r\nHost: x\r\nConnection: "
+      "close\r\n\r\n");
+  const std::string answers = head.receive_all();
+  EXPECT_THAT(answers, StartsWith("HTTP/1.1 405"));
+  EXPECT_THAT(answers, HasSubstr("\r\n\r\nHTTP/1.1 404")) << "nothing stands between the two";
 }
 
 TEST(Http, speaks_tls_13_only) {

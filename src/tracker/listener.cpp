@@ -101,9 +101,9 @@ io::Awaitable<void> Listener::accept_from(std::shared_ptr<asio::ip::tcp::accepto
 io::Awaitable<void> Listener::shake_hands(asio::ip::tcp::socket socket, asio::ip::tcp::endpoint client) {
   std::error_code ignored;
   socket.set_option(asio::ip::tcp::no_delay(true), ignored);
-  std::unique_ptr<ClientSocket::TlsStream> stream;
+  std::unique_ptr<http::TlsStream> stream;
   try {
-    stream = std::make_unique<ClientSocket::TlsStream>(std::move(socket), *tls_);
+    stream = std::make_unique<http::TlsStream>(std::move(socket), *tls_);
   } catch (const std::exception& thrown) {
     log::warn("cannot serve a connection: {}", thrown.what());
     connection_closed(client.address());
@@ -123,7 +123,7 @@ io::Awaitable<void> Listener::shake_hands(asio::ip::tcp::socket socket, asio::ip
   bool served = false;
   if (!error && !stopped && stream->lowest_layer().is_open()) {
     try {
-      on_connection_(ClientSocket(std::move(stream), tls_), client);
+      on_connection_(http::Socket(std::move(stream), tls_), client);
       served = true;
     } catch (const std::exception& thrown) {
       log::warn("cannot serve a connection: {}", thrown.what());

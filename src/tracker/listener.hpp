@@ -14,8 +14,8 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "http/socket.hpp"
 #include "io/task_group.hpp"
-#include "tracker/client_socket.hpp"
 #include "tracker/limits.hpp"
 #include "tracker/metrics.hpp"
 #include "tracker/rate_limit.hpp"
@@ -25,7 +25,7 @@ namespace covey::tracker {
 class Listener {
  public:
   /// Takes over what has shaken hands; throws what the system refuses.
-  using OnConnection = std::function<void(ClientSocket, const asio::ip::tcp::endpoint&)>;
+  using OnConnection = std::function<void(http::Socket, const asio::ip::tcp::endpoint&)>;
 
   Listener(asio::io_context& io, std::shared_ptr<asio::ssl::context> tls, const Limits& limits, Clock& clock,
            Metrics& metrics, OnConnection on_connection);

@@ -37,7 +37,7 @@ Result<> check_signature(const LoginRequest& login, const crypto::PublicKey& net
   return {};
 }
 
-Response logged_in(const std::string& token, const std::optional<registry::Member>& member) {
+http::Response logged_in(const std::string& token, const std::optional<registry::Member>& member) {
   JsonLine line(512);
   line.open('{').key("token").text(token).key("expires_in").number(std::uint64_t{kTokenLife.count()});
   line.key("state").text(member ? name_of(member->state) : "unknown");

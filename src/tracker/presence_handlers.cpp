@@ -1,10 +1,10 @@
 // Who is present, and where.
 
+#include "http/target.hpp"
 #include "tracker/answers.hpp"
 #include "tracker/handlers.hpp"
 #include "tracker/json_body.hpp"
 #include "tracker/membership_records.hpp"
-#include "tracker/query.hpp"
 
 namespace covey::tracker {
 namespace {
@@ -29,8 +29,8 @@ Result<Addresses> read_addresses(std::string_view text) {
 }  // namespace
 
 Answer get_peers(Tracker& tracker, Call call) {
-  ANSWER_TRY(const auto after, parameter(call.query, "after"));
-  ANSWER_TRY(const auto limit, number_parameter(call.query, "limit", kMaxPage, kDefaultPage));
+  ANSWER_TRY(const auto after, http::parameter(call.query, "after"));
+  ANSWER_TRY(const auto limit, http::number_parameter(call.query, "limit", kMaxPage, kDefaultPage));
   auto look = [after = after.value_or(""), limit, now = tracker.clock.wall()](registry::Store& store) {
     return store.present(after, limit, now);
   };

@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "tracker/openssl_ptr.hpp"
+#include "http/openssl_ptr.hpp"
 
 namespace covey::tracker {
 
@@ -68,8 +68,8 @@ class RawConnection {
  private:
   int descriptor_;
   bool connected_ = false;
-  std::unique_ptr<SSL_CTX, OpensslFree<&SSL_CTX_free>> context_;
-  std::unique_ptr<SSL, OpensslFree<&SSL_free>> ssl_;
+  std::unique_ptr<SSL_CTX, http::OpensslFree<&SSL_CTX_free>> context_;
+  std::unique_ptr<SSL, http::OpensslFree<&SSL_free>> ssl_;
 };
 
 }  // namespace covey::tracker

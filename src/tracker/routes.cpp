@@ -6,9 +6,9 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "http/target.hpp"
 #include "tracker/answers.hpp"
 #include "tracker/handlers.hpp"
-#include "tracker/query.hpp"
 
 namespace covey::tracker {
 namespace {
@@ -59,42 +59,43 @@ struct Chosen {
   std::string_view encoded_id;
 };
 
-Chosen choose(const Request& request) {
-  const std::string_view path = path_of(request.target);
+Chosen choose(const http::Request& request) {
+  const std::string_view path = http::path_of(request.target);
   for (const Route& route : kRoutes) {
     if (route.method != request.method) continue;
-    if (const auto id = match(route.path, path)) return {&route, *id};
+    if (const auto id = http::match(route.path, path)) return {&route, id->id};
   }
   return {};
 }
 
-Response no_such_route(const Request& request) {
-  const std::string_view path = path_of(request.target);
+http::Response no_such_route(const http::Request& request) {
+  const std::string_view path = http::path_of(request.target);
   std::string allowed;
   for (const Route& route : kRoutes) {
-    if (!match(route.path, path)) continue;
+    if (!http::match(route.path, path)) continue;
     if (!allowed.empty()) allowed += ", ";
     allowed += route.method;
   }
   if (allowed.empty())
     return error_response({ErrorCode::kNotFound, fmt::format("there is no {} in this API", path)});
-  Response response = error_response(
+  http::Response response = error_response(
       405, {ErrorCode::kUnsupported, fmt::format("{} takes {}, not {}", path, allowed, request.method)});
-  response.allow = std::move(allowed);
+  response.fields = {{"Allow", std::move(allowed)}};
   return response;
 }
 
 /// What is wrong with the request as such, whatever its route.
-std::optional<Response> objection(const Request& request) {
+std::optional<http::Response> objection(const http::Request& request) {
   if (request.body.size() > kMaxBodyBytes) {
     return error_response(
         413, {ErrorCode::kLimitExceeded,
               fmt::format("a body of {} bytes, at most {} are taken", request.body.size(), kMaxBodyBytes)});
   }
-  if (request.head_bytes > kMaxHeadBytes)
+  if (request.head_bytes() > kMaxHeadBytes)
     return error_response(431,
                           {ErrorCode::kLimitExceeded, fmt::format("a head above {} bytes", kMaxHeadBytes)});
-  const auto type = std::string_view(request.content_type).substr(0, request.content_type.find(';'));
+  const std::string_view given = request.field("Content-Type");
+  const auto type = given.substr(0, given.find(';'));
   if (!request.body.empty() && type != kJson) {
     return error_response(
         415, {ErrorCode::kUnsupported, fmt::format("the body must be sent with Content-Type: {}", kJson)});
@@ -102,7 +103,8 @@ std::optional<Response> objection(const Request& request) {
   return std::nullopt;
 }
 
-std::optional<Response> over_budget(Tracker& tracker, const Request& request, const Route* route) {
+std::optional<http::Response> over_budget(Tracker& tracker, const http::Request& request,
+                                          const Route* route) {
   const SteadyTime now = tracker.clock.steady();
   const ClientKey client = client_key(request.client);
   const double cost = route == nullptr ? 1 : route->cost;
@@ -114,14 +116,14 @@ std::optional<Response> over_budget(Tracker& tracker, const Request& request, co
   return too_fast(*wait);
 }
 
-Result<identity::PeerId> peer_of(Tracker& tracker, const Request& request) {
-  const std::string_view field = request.authorization;
+Result<identity::PeerId> peer_of(Tracker& tracker, const http::Request& request) {
+  const std::string_view field = request.field("Authorization");
   if (!field.starts_with(kBearer))
     return fail(ErrorCode::kRefused, "this needs a token; log in, and send Authorization: Bearer TOKEN");
   return tracker.callers.check_token(field.substr(kBearer.size()));
 }
 
-Response not_a_member(const std::optional<CallingMember>& member) {
+http::Response not_a_member(const std::optional<CallingMember>& member) {
   if (!member)
     return error_response(
         {ErrorCode::kRefused, "this peer is not registered in this network; register a name"});
@@ -133,8 +135,8 @@ Response not_a_member(const std::optional<CallingMember>& member) {
 }
 
 /// Fills in who calls, or says why not.
-io::Awaitable<std::optional<Response>> refusal(Tracker& tracker, const Request& request, const Route& route,
-                                               Call& call) {
+io::Awaitable<std::optional<http::Response>> refusal(Tracker& tracker, const http::Request& request,
+                                                     const Route& route, Call& call) {
   if (route.needs != Needs::kToken && route.needs != Needs::kMember) co_return std::nullopt;
   const auto peer = peer_of(tracker, request);
   if (!peer) co_return error_response(401, peer.error());
@@ -154,18 +156,19 @@ io::Awaitable<std::optional<Response>> refusal(Tracker& tracker, const Request& 
   co_return std::nullopt;
 }
 
-Result<Call> call_of(Request& request, const Chosen& chosen) {
+Result<Call> call_of(http::Request& request, const Chosen& chosen) {
   Call call;
-  TRY(call.id, percent_decoded(chosen.encoded_id));
-  call.query = query_of(request.target);
+  TRY(call.id, http::percent_decoded(chosen.encoded_id));
+  call.query = http::query_of(request.target);
   call.body = std::move(request.body);
   call.client = request.client;
   return call;
 }
 
 /// The answer; nothing when the exchange has become an event stream.
-io::Awaitable<std::optional<Response>> answer(Tracker& tracker, Request& request, const Chosen& chosen,
-                                              std::unique_ptr<Exchange>& exchange) {
+io::Awaitable<std::optional<http::Response>> answer(Tracker& tracker, http::Request& request,
+                                                    const Chosen& chosen,
+                                                    std::unique_ptr<http::Exchange>& exchange) {
   if (auto refused = over_budget(tracker, request, chosen.route)) co_return refused;
   if (chosen.route == nullptr) co_return no_such_route(request);
   if (auto refused = objection(request)) co_return refused;
@@ -174,7 +177,7 @@ io::Awaitable<std::optional<Response>> answer(Tracker& tracker, Request& request
   auto refused = co_await refusal(tracker, request, *chosen.route, *call);
   if (refused) co_return refused;
   if (chosen.route->handler == nullptr) {
-    tracker.streams.start(call->peer, exchange->respond_in_parts("application/x-ndjson"));
+    tracker.streams.start(call->peer, exchange->respond_in_parts(http::event_stream_head()));
     co_return std::nullopt;
   }
   co_return co_await chosen.route->handler(tracker, std::move(*call));
@@ -182,10 +185,10 @@ io::Awaitable<std::optional<Response>> answer(Tracker& tracker, Request& request
 
 }  // namespace
 
-io::Awaitable<void> serve(Tracker& tracker, Request request, std::unique_ptr<Exchange> exchange) {
+io::Awaitable<void> serve(Tracker& tracker, http::Request request, std::unique_ptr<http::Exchange> exchange) {
   const SteadyTime began = tracker.clock.steady();
   const Chosen chosen = choose(request);
-  std::optional<Response> response;
+  std::optional<http::Response> response;
   try {
     response = co_await answer(tracker, request, chosen, exchange);
   } catch (const std::exception& thrown) {
@@ -196,7 +199,7 @@ io::Awaitable<void> serve(Tracker& tracker, Request request, std::unique_ptr<Exc
   const Route& counted = chosen.route == nullptr ? kNoRoute : *chosen.route;
   tracker.metrics.count(counted.method, counted.path, response ? response->status : 200,
                         tracker.clock.steady() - began);
-  if (response) exchange->respond(std::move(*response));
+  if (response) exchange->respond(std::move(*response), {});
 }
 
 std::vector<std::string> all_routes() {

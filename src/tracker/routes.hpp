@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "http/message.hpp"
 #include "io/coroutine.hpp"
-#include "tracker/http.hpp"
 #include "tracker/tracker.hpp"
 
 namespace covey::tracker {
@@ -25,7 +25,7 @@ struct Call {
 };
 
 /// Answers; errors are answers too.
-io::Awaitable<void> serve(Tracker& tracker, Request request, std::unique_ptr<Exchange> exchange);
+io::Awaitable<void> serve(Tracker& tracker, http::Request request, std::unique_ptr<http::Exchange> exchange);
 
 /// "GET /api/v1/network" and so on, all of them.
 std::vector<std::string> all_routes();

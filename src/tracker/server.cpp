@@ -7,9 +7,9 @@
 #include <sys/resource.h>
 
 #include "base/log.hpp"
+#include "http/connections.hpp"
 #include "io/gate.hpp"
 #include "tracker/answers.hpp"
-#include "tracker/http_connections.hpp"
 #include "tracker/listener.hpp"
 #include "tracker/routes.hpp"
 
@@ -23,7 +23,7 @@ constexpr std::chrono::seconds kLastWords{1};
 
 /// Bodies above kMaxBodyBytes are refused with an answer up to twice the limit; above it the connection is
 /// closed.
-HttpLimits http_limits(const Limits& limits) {
+http::Limits http_limits(const Limits& limits) {
   return {.max_body_bytes = 2 * kMaxBodyBytes,
           .request_timeout = limits.request_timeout,
           .idle_timeout = limits.idle_timeout,
@@ -42,14 +42,14 @@ class Server::Service : public std::enable_shared_from_this<Server::Service> {
         requests_(io.get_executor()),
         closed_(io.get_executor()),
         listener_(io, tracker.keys.tls.context, tracker.limits, tracker.clock, tracker.metrics,
-                  [this](ClientSocket socket, const asio::ip::tcp::endpoint& client) {
+                  [this](http::Socket socket, const asio::ip::tcp::endpoint& client) {
                     connections_->serve(std::move(socket), client);
                   }) {}
 
   void open() {
-    connections_ = std::make_unique<HttpConnections>(
+    connections_ = std::make_unique<http::Connections>(
         io_, http_limits(tracker_.limits),
-        [self = weak_from_this()](Request request, std::unique_ptr<Exchange> exchange) {
+        [self = weak_from_this()](http::Request request, std::unique_ptr<http::Exchange> exchange) {
           if (const auto service = self.lock()) service->take(std::move(request), std::move(exchange));
         },
         [self = weak_from_this()](const asio::ip::address& client) {
@@ -81,9 +81,9 @@ class Server::Service : public std::enable_shared_from_this<Server::Service> {
   }
 
  private:
-  void take(Request request, std::unique_ptr<Exchange> exchange) {
+  void take(http::Request request, std::unique_ptr<http::Exchange> exchange) {
     if (closing_) {
-      exchange->respond(error_response(503, {ErrorCode::kUnreachable, "the tracker is shutting down"}));
+      exchange->respond(error_response(503, {ErrorCode::kUnreachable, "the tracker is shutting down"}), {});
       return;
     }
     requests_.spawn(tracker::serve(tracker_, std::move(request), std::move(exchange)));
@@ -94,7 +94,7 @@ class Server::Service : public std::enable_shared_from_this<Server::Service> {
   io::TaskGroup requests_;
   io::Gate closed_;  // opens when a connection has ended
   Listener listener_;
-  std::unique_ptr<HttpConnections> connections_;
+  std::unique_ptr<http::Connections> connections_;
   bool closing_ = false;
 };
 

@@ -11,8 +11,8 @@
 #include <asio/use_future.hpp>
 
 #include "crypto/base64.hpp"
+#include "http/target.hpp"
 #include "tracker/api_document.hpp"
-#include "tracker/query.hpp"
 
 namespace covey::tracker {
 namespace {
@@ -97,7 +97,7 @@ Reply Peer::ask(const std::string& method, const std::string& target, std::optio
   long status = 0;
   curl_easy_getinfo(curl_, CURLINFO_RESPONSE_CODE, &status);
   reply.status = static_cast<int>(status);
-  EXPECT_EQ(document().objection(method, path_of(target), reply.status, reply.body), "")
+  EXPECT_EQ(document().objection(method, http::path_of(target), reply.status, reply.body), "")
       << method << ' ' << target << ": " << reply.status << ' ' << reply.body.substr(0, 300);
   return reply;
 }

@@ -2,12 +2,12 @@
 // exist; the database knows who may see what.
 
 #include "access/share_listing.hpp"
+#include "http/target.hpp"
 #include "registry/search_words.hpp"
 #include "tracker/answers.hpp"
 #include "tracker/handlers.hpp"
 #include "tracker/json_body.hpp"
 #include "tracker/membership_records.hpp"
-#include "tracker/query.hpp"
 
 namespace covey::tracker {
 namespace {
@@ -94,16 +94,16 @@ struct SearchRequest {
 Result<SearchRequest> read_search(const Call& call) {
   SearchRequest out;
   out.query.viewer = call.peer;
-  TRY(const auto words, parameter(call.query, "q"));
+  TRY(const auto words, http::parameter(call.query, "q"));
   if (words && words->size() > kMaxQueryBytes)
     return fail(ErrorCode::kInvalidArgument, "search for at most {} bytes", kMaxQueryBytes);
   if (words) out.query.words = registry::SearchWords::of(std::string_view(*words));
   if (out.query.words.words().size() > kMaxQueryWords)
     return fail(ErrorCode::kInvalidArgument, "search for at most {} words", kMaxQueryWords);
-  TRY(out.owner, parameter(call.query, "owner"));
-  TRY(const auto after, parameter(call.query, "after"));
+  TRY(out.owner, http::parameter(call.query, "owner"));
+  TRY(const auto after, http::parameter(call.query, "after"));
   out.query.after = after.value_or("");
-  TRY(out.query.limit, number_parameter(call.query, "limit", kMaxPage, kDefaultPage));
+  TRY(out.query.limit, http::number_parameter(call.query, "limit", kMaxPage, kDefaultPage));
   return out;
 }
 
@@ -122,7 +122,7 @@ Result<bool> find_owner(registry::Store& store, SearchRequest& request) {
 
 /// Only words that fold to nothing, "!!!", find nothing, where no words at all find everything.
 bool asks_for_nothing(const Call& call, const SearchRequest& request) {
-  const auto words = parameter(call.query, "q");
+  const auto words = http::parameter(call.query, "q");
   return words && *words && request.query.words.empty() &&
          (*words)->find_first_not_of(' ') != std::string::npos;
 }

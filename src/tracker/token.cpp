@@ -33,7 +33,7 @@ std::uint64_t seconds_of(WallTime time) {
 /// OpenSSL's DER as r and s, and back.
 Result<Bytes> plain_signature(ByteView der) {
   const Byte* in = der.data();
-  const EcdsaPtr parts(d2i_ECDSA_SIG(nullptr, &in, static_cast<long>(der.size())));
+  const http::EcdsaPtr parts(d2i_ECDSA_SIG(nullptr, &in, static_cast<long>(der.size())));
   Bytes out(kSignatureBytes);
   if (!parts || BN_bn2binpad(ECDSA_SIG_get0_r(parts.get()), out.data(), kScalarBytes) < 0 ||
       BN_bn2binpad(ECDSA_SIG_get0_s(parts.get()), out.data() + kScalarBytes, kScalarBytes) < 0)
@@ -42,9 +42,9 @@ Result<Bytes> plain_signature(ByteView der) {
 }
 
 Bytes der_signature(ByteView plain) {
-  const EcdsaPtr parts(ECDSA_SIG_new());
-  NumberPtr r(BN_bin2bn(plain.data(), kScalarBytes, nullptr));
-  NumberPtr s(BN_bin2bn(plain.data() + kScalarBytes, kScalarBytes, nullptr));
+  const http::EcdsaPtr parts(ECDSA_SIG_new());
+  http::NumberPtr r(BN_bin2bn(plain.data(), kScalarBytes, nullptr));
+  http::NumberPtr s(BN_bin2bn(plain.data() + kScalarBytes, kScalarBytes, nullptr));
   if (!parts || !r || !s || ECDSA_SIG_set0(parts.get(), r.get(), s.get()) != 1) return {};
   (void)r.release();  // belongs to the signature now
   (void)s.release();
@@ -77,24 +77,24 @@ Result<TokenClaims> read_claims(std::string_view text, std::string_view issuer) 
 
 }  // namespace
 
-TokenKey::TokenKey(KeyPtr key, const crypto::PublicKey& network)
+TokenKey::TokenKey(http::KeyPtr key, const crypto::PublicKey& network)
     : key_(std::move(key)), issuer_(crypto::to_base64url(network.view())) {}
 
 Result<TokenKey> TokenKey::generate(const crypto::PublicKey& network) {
-  KeyPtr key(EVP_EC_gen("P-256"));
+  http::KeyPtr key(EVP_EC_gen("P-256"));
   if (!key) return fail(ErrorCode::kInternal, "OpenSSL cannot make a P-256 key");
   return TokenKey(std::move(key), network);
 }
 
 Result<TokenKey> TokenKey::from_pem(ByteView pem, const crypto::PublicKey& network) {
-  const BioPtr bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-  KeyPtr key(bio ? PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr) : nullptr);
+  const http::BioPtr bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  http::KeyPtr key(bio ? PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr) : nullptr);
   if (!key || !is_p256(key.get())) return fail(ErrorCode::kCorrupt, "this is no P-256 key in PEM");
   return TokenKey(std::move(key), network);
 }
 
 Result<crypto::SecretBytes> TokenKey::to_pem() const {
-  const BioPtr bio(BIO_new(BIO_s_secmem()));
+  const http::BioPtr bio(BIO_new(BIO_s_secmem()));
   if (!bio || PEM_write_bio_PrivateKey(bio.get(), key_.get(), nullptr, nullptr, 0, nullptr, nullptr) != 1)
     return fail(ErrorCode::kInternal, "OpenSSL cannot write a key");
   Byte* text = nullptr;
@@ -103,7 +103,7 @@ Result<crypto::SecretBytes> TokenKey::to_pem() const {
 }
 
 Result<Bytes> TokenKey::sign(std::string_view text) const {
-  const DigestPtr digest(EVP_MD_CTX_new());
+  const http::DigestPtr digest(EVP_MD_CTX_new());
   const ByteView bytes = as_bytes(text);
   Bytes der(128);
   std::size_t size = der.size();
@@ -115,7 +115,7 @@ Result<Bytes> TokenKey::sign(std::string_view text) const {
 
 bool TokenKey::verifies(std::string_view text, ByteView signature) const {
   const Bytes der = der_signature(signature);
-  const DigestPtr digest(EVP_MD_CTX_new());
+  const http::DigestPtr digest(EVP_MD_CTX_new());
   const ByteView bytes = as_bytes(text);
   return !der.empty() && digest &&
          EVP_DigestVerifyInit(digest.get(), nullptr, EVP_sha256(), nullptr, key_.get()) == 1 &&

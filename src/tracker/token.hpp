@@ -13,8 +13,8 @@
 #include "base/result.hpp"
 #include "crypto/secret.hpp"
 #include "crypto/sign.hpp"
+#include "http/openssl_ptr.hpp"
 #include "identity/peer_id.hpp"
-#include "tracker/openssl_ptr.hpp"
 
 namespace covey::tracker {
 
@@ -39,11 +39,11 @@ class TokenKey {
   [[nodiscard]] Result<TokenClaims> check(std::string_view token, WallTime now) const;
 
  private:
-  TokenKey(KeyPtr key, const crypto::PublicKey& network);
+  TokenKey(http::KeyPtr key, const crypto::PublicKey& network);
   [[nodiscard]] Result<Bytes> sign(std::string_view text) const;
   [[nodiscard]] bool verifies(std::string_view text, ByteView signature) const;
 
-  KeyPtr key_;
+  http::KeyPtr key_;
   std::string issuer_;  // the network key in base64url
 };
 

@@ -1,8 +1,6 @@
 #include "tracker/tracker_home.hpp"
 
-#include <fstream>
 #include <functional>
-#include <iterator>
 
 #include "identity/private_files.hpp"
 
@@ -12,7 +10,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxKeyFile = 16 * 1024;
-constexpr std::size_t kMaxChainFile = 256 * 1024;
 
 /// What the file holds; where there is none, what `make` gives is stored first. Another replica that shares
 /// the folder may be faster, and then its key is the one.
@@ -47,34 +44,23 @@ Result<TokenKey> token_key(const crypto::SecretBytes& pem, const fs::path& file,
   return key;
 }
 
-Result<ServerTls> own_tls(const fs::path& folder, WallTime now) {
+Result<http::ServerTls> own_tls(const fs::path& folder, WallTime now) {
   const fs::path key_file = folder / "tls.key";
   const fs::path chain_file = folder / "tls.crt";
-  TRY(const auto key, read_or_make(key_file, &make_tls_key));
+  TRY(const auto key, read_or_make(key_file, &http::make_tls_key));
   TRY(const auto chain, read_or_make(chain_file, [&]() -> Result<crypto::SecretBytes> {
-        TRY(const Bytes made, make_self_signed(key.view(), now));
+        TRY(const Bytes made, http::make_self_signed(key.view(), now, "covey-tracker"));
         return crypto::SecretBytes::copy_of(made);
       }));
-  auto tls = make_server_tls(chain.view(), key.view());
+  auto tls = http::make_server_tls(chain.view(), key.view());
   if (!tls) return std::unexpected(in_context(std::move(tls).error(), chain_file.string()));
   return tls;
 }
 
-Result<Bytes> read_chain(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in) return fail_errno(errno, fmt::format("cannot open {}", file.string()));
-  Bytes out;
-  for (std::istreambuf_iterator<char> at(in), end; at != end && out.size() <= kMaxChainFile; ++at)
-    out.push_back(static_cast<Byte>(*at));
-  if (out.size() > kMaxChainFile)
-    return fail(ErrorCode::kLimitExceeded, "{} has more than {} bytes", file.string(), kMaxChainFile);
-  return out;
-}
-
-Result<ServerTls> given_tls(const CertificateFiles& files) {
-  TRY(const Bytes chain, read_chain(files.chain));
+Result<http::ServerTls> given_tls(const CertificateFiles& files) {
+  TRY(const Bytes chain, http::read_chain(files.chain));
   TRY(const auto key, identity::read_private_file(files.key, kMaxKeyFile));
-  auto tls = make_server_tls(chain, key.view());
+  auto tls = http::make_server_tls(chain, key.view());
   if (!tls) return std::unexpected(in_context(std::move(tls).error(), files.chain.string()));
   return tls;
 }

@@ -7,8 +7,8 @@
 #include <optional>
 
 #include "crypto/random.hpp"
+#include "http/tls_certificate.hpp"
 #include "identity/home.hpp"
-#include "tracker/certificate.hpp"
 #include "tracker/challenge.hpp"
 #include "tracker/token.hpp"
 
@@ -28,7 +28,7 @@ struct TrackerKeys {
   crypto::SigningKey network;
   TokenKey token;
   Challenges challenges;
-  ServerTls tls;
+  http::ServerTls tls;
 };
 
 /// Opens the folder, or makes it with fresh keys. What is there is never replaced; kCorrupt names what cannot

@@ -48,9 +48,9 @@ CONFINED = (
         frozenset({"io", "content", "crypto", "identity"}),
     ),
     Confined(
-        "the HTTP library stands in api and tracker only",
+        "the HTTP library stands in http only",
         re.compile(r"restinio/.*"),
-        frozenset({"api", "tracker"}),
+        frozenset({"http"}),
     ),
 )
 

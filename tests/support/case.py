@@ -44,7 +44,7 @@ class CoveyTest(unittest.TestCase):
 
     def environment(self, home=None, **more):
         kept = {name: value for name, value in os.environ.items() if not name.startswith("COVEY_")}
-        kept.update(COVEY_HOME=str(home or self.home), HOME=str(self.scratch), LC_ALL="C.UTF-8")
+        kept.update(COVEY_HOME=str(home or self.home), HOME=str(self.scratch), LC_ALL="C.UTF-8", COVEY_UI_ADDRESS=LOOPBACK)
         kept.update(more)
         return kept
 

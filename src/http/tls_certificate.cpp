@@ -1,4 +1,8 @@
-#include "tracker/certificate.hpp"
+#include "http/tls_certificate.hpp"
+
+#include <cerrno>
+#include <fstream>
+#include <iterator>
 
 #include <openssl/ec.h>
 #include <openssl/err.h>
@@ -6,16 +10,15 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
-#include "tracker/openssl_ptr.hpp"
+#include "http/openssl_ptr.hpp"
 
-namespace covey::tracker {
+namespace covey::http {
 namespace {
 
 using namespace std::chrono_literals;
 
 constexpr auto kBackdating = 24h;           // clocks of peers differ
 constexpr auto kLifetime = 24h * 365 * 20;  // the pin is of the key, so that dates of this one mean nothing
-constexpr const char* kName = "covey-tracker";
 
 BioPtr reader_of(ByteView pem) {
   return BioPtr(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
@@ -38,10 +41,10 @@ std::unexpected<Error> openssl_failed(std::string_view doing) {
   return fail(ErrorCode::kInternal, "{}: {}", doing, reason.data());
 }
 
-bool fill(X509& certificate, EVP_PKEY& key, WallTime now) {
+bool fill(X509& certificate, EVP_PKEY& key, WallTime now, const char* text) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch());
   X509_NAME* const name = X509_get_subject_name(&certificate);
-  const auto* const common = reinterpret_cast<const unsigned char*>(kName);
+  const auto* const common = reinterpret_cast<const unsigned char*>(text);
   return X509_set_version(&certificate, X509_VERSION_3) == 1 &&
          ASN1_INTEGER_set_int64(X509_get_serialNumber(&certificate), seconds.count()) == 1 &&
          ASN1_TIME_set(X509_getm_notBefore(&certificate), (seconds - kBackdating).count()) != nullptr &&
@@ -75,16 +78,38 @@ Result<crypto::SecretBytes> make_tls_key() {
   return crypto::SecretBytes::copy_of({text, static_cast<std::size_t>(size)});
 }
 
-Result<Bytes> make_self_signed(ByteView key_pem, WallTime now) {
+Result<Bytes> make_self_signed(ByteView key_pem, WallTime now, const char* name) {
   const KeyPtr key = read_key(key_pem);
   const X509Ptr certificate(X509_new());
   const BioPtr bio(BIO_new(BIO_s_mem()));
-  if (!key || !certificate || !bio || !fill(*certificate, *key, now) ||
+  if (!key || !certificate || !bio || !fill(*certificate, *key, now, name) ||
       PEM_write_bio_X509(bio.get(), certificate.get()) != 1)
     return openssl_failed("cannot make a TLS certificate");
   Byte* text = nullptr;
   const long size = BIO_get_mem_data(bio.get(), &text);
   return Bytes(text, text + size);
+}
+
+Result<Bytes> read_chain(const std::filesystem::path& file) {
+  constexpr std::size_t kMaxChainFile = 256 * 1024;
+  std::ifstream in(file, std::ios::binary);
+  if (!in) return fail_errno(errno, fmt::format("cannot open {}", file.string()));
+  Bytes out;
+  for (std::istreambuf_iterator<char> at(in), end; at != end && out.size() <= kMaxChainFile; ++at)
+    out.push_back(static_cast<Byte>(*at));
+  if (out.size() > kMaxChainFile)
+    return fail(ErrorCode::kLimitExceeded, "{} has more than {} bytes", file.string(), kMaxChainFile);
+  return out;
+}
+
+Result<std::string> fingerprint_of(ByteView chain_pem) {
+  const X509Ptr certificate = read_certificate(chain_pem);
+  std::array<Byte, 32> digest{};
+  if (!certificate || X509_digest(certificate.get(), EVP_sha256(), digest.data(), nullptr) != 1)
+    return fail(ErrorCode::kInvalidArgument, "the certificate is not one in PEM");
+  std::string out;
+  for (const Byte byte : digest) out += fmt::format("{}{:02X}", out.empty() ? "" : ":", byte);
+  return out;
 }
 
 Result<ServerTls> make_server_tls(ByteView chain_pem, ByteView key_pem) {
@@ -112,4 +137,4 @@ Result<ServerTls> make_server_tls(ByteView chain_pem, ByteView key_pem) {
   return out;
 }
 
-}  // namespace covey::tracker
+}  // namespace covey::http

@@ -1,11 +1,11 @@
-#include "tracker/query.hpp"
+#include "http/target.hpp"
 
 #include <algorithm>
 #include <charconv>
 
 #include "base/encoding.hpp"
 
-namespace covey::tracker {
+namespace covey::http {
 namespace {
 
 /// The part of a path up to its next '/', taken off its front.
@@ -47,19 +47,19 @@ std::string_view query_of(std::string_view target) {
   return mark == std::string_view::npos ? std::string_view() : target.substr(mark + 1);
 }
 
-std::optional<std::string_view> match(std::string_view pattern, std::string_view path) {
-  std::string_view id;
+std::optional<Named> match(std::string_view pattern, std::string_view path) {
+  Named named;
   while (!pattern.empty() && !path.empty()) {
     const std::string_view wanted = take_segment(pattern);
     const std::string_view found = take_segment(path);
     if (is_placeholder(wanted) && !found.empty()) {
-      id = found;
+      (named.id.empty() ? named.id : named.item) = found;
     } else if (wanted != found) {
       return std::nullopt;
     }
   }
   if (!pattern.empty() || !path.empty()) return std::nullopt;
-  return id;
+  return named;
 }
 
 Result<std::optional<std::string>> parameter(std::string_view query, std::string_view name) {
@@ -87,4 +87,4 @@ Result<std::size_t> number_parameter(std::string_view query, std::string_view na
   return value;
 }
 
-}  // namespace covey::tracker
+}  // namespace covey::http

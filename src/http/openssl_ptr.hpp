@@ -8,7 +8,7 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
-namespace covey::tracker {
+namespace covey::http {
 
 template <auto Free>
 struct OpensslFree {
@@ -25,4 +25,4 @@ using DigestPtr = std::unique_ptr<EVP_MD_CTX, OpensslFree<&EVP_MD_CTX_free>>;
 using EcdsaPtr = std::unique_ptr<ECDSA_SIG, OpensslFree<&ECDSA_SIG_free>>;
 using NumberPtr = std::unique_ptr<BIGNUM, OpensslFree<&BN_free>>;
 
-}  // namespace covey::tracker
+}  // namespace covey::http
