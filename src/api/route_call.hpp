@@ -15,9 +15,10 @@
 
 namespace covey::api {
 
-/// A request taken apart: what stood for {id}, what follows the question mark, and the body.
+/// A request taken apart: what stood for {id} and {item}, what follows the question mark, and the body.
 struct Call {
   std::string id;
+  std::string item;
   std::string query;
   std::string body;
 };

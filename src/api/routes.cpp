@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "api/chat_routes.hpp"
 #include "api/consent_routes.hpp"
 #include "api/json.hpp"
 #include "api/network_routes.hpp"
@@ -108,6 +109,12 @@ constexpr std::array kRoutes{
     Route{"POST", "/audit/export", &post_audit_export},
     Route{"GET", "/alerts", &get_alerts},
     Route{"POST", "/alerts/{id}/undo", &post_undo_alert},
+    Route{"GET", "/chats", &get_chats},
+    Route{"DELETE", "/chats/{id}", &delete_chat},
+    Route{"GET", "/chats/{id}/messages", &get_messages},
+    Route{"POST", "/chats/{id}/messages", &post_message},
+    Route{"POST", "/chats/{id}/messages/{item}/retry", &post_message_retry},
+    Route{"POST", "/chats/{id}/read", &post_chat_read},
     Route{"POST", "/stop", &post_stop},
 };
 
@@ -119,20 +126,28 @@ std::string_view take_segment(std::string_view& path) {
   return segment;
 }
 
-/// What stands for {id} in the path, still encoded; nothing if the path does not match.
-std::optional<std::string_view> match(std::string_view pattern, std::string_view path) {
+/// What stands for {id} and {item} in a path, still encoded.
+struct Named {
   std::string_view id;
+  std::string_view item;
+};
+
+/// Nothing if the path does not match.
+std::optional<Named> match(std::string_view pattern, std::string_view path) {
+  Named out;
   while (!pattern.empty() && !path.empty()) {
     const std::string_view wanted = take_segment(pattern);
     const std::string_view found = take_segment(path);
     if (wanted == "{id}" && !found.empty()) {
-      id = found;
+      out.id = found;
+    } else if (wanted == "{item}" && !found.empty()) {
+      out.item = found;
     } else if (wanted != found) {
       return std::nullopt;
     }
   }
   if (!pattern.empty() || !path.empty()) return std::nullopt;
-  return id;
+  return out;
 }
 
 /// The path below /api/v1, without the query; empty if it is elsewhere.
@@ -223,12 +238,15 @@ Answer answer(Service& service, HttpRequest request) {
   if (std::optional<HttpResponse> refused = objection(request)) co_return std::move(*refused);
   const std::string_view path = api_path(request.target);
   for (const Route& route : kRoutes) {
-    const auto encoded_id = match(route.path, path);
-    if (!encoded_id || route.method != request.method) continue;
-    Result<std::string> id = percent_decoded(*encoded_id);
+    const auto named = match(route.path, path);
+    if (!named || route.method != request.method) continue;
+    Result<std::string> id = percent_decoded(named->id);
     if (!id) co_return error_response(id.error());
+    Result<std::string> item = percent_decoded(named->item);
+    if (!item) co_return error_response(item.error());
     Call call;
     call.id = std::move(*id);
+    call.item = std::move(*item);
     call.query = query_of(request.target);
     call.body = std::move(request.body);
     co_return co_await route.handler(service, std::move(call));

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kMaxTextBytes = 60'000;
 
-constexpr std::array<db::Migration, 6> kMigrations{
+constexpr std::array<db::Migration, 7> kMigrations{
     {{1, "shares, tickets and downloads", R"sql(
   CREATE TABLE share (
     id TEXT PRIMARY KEY,
@@ -101,6 +101,25 @@ constexpr std::array<db::Migration, 6> kMigrations{
     outgoing INTEGER NOT NULL,
     sealed BLOB NOT NULL        -- who, what, why, state, answer
   ) STRICT;
+)sql"},
+     {7, "chats", R"sql(
+  CREATE TABLE chat (
+    id TEXT PRIMARY KEY,        -- hidden: peer
+    sealed BLOB NOT NULL        -- peer
+  ) STRICT;
+  CREATE TABLE chat_message (
+    id TEXT PRIMARY KEY,        -- hidden: peer and message id
+    chat TEXT NOT NULL REFERENCES chat(id) ON DELETE CASCADE,
+    place INTEGER NOT NULL,     -- in the conversation; one that came late shares that of its successor
+    number INTEGER NOT NULL,    -- its writer's
+    outgoing INTEGER NOT NULL,
+    state INTEGER NOT NULL,
+    unread INTEGER NOT NULL,
+    sealed BLOB NOT NULL,       -- id, peer, time, text, attachment
+    problem BLOB                -- sealed; NULL: none
+  ) STRICT;
+  CREATE INDEX chat_message_place ON chat_message (chat, place, number);
+  CREATE INDEX chat_message_undelivered ON chat_message (number) WHERE outgoing = 1 AND state < 2;
 )sql"}}};
 
 std::string row_key(std::string_view table, std::string_view key) {
@@ -198,7 +217,8 @@ Result<> DaemonStore::save(const IssuedTicket& ticket) {
   std::optional<std::int64_t> expires_at;
   if (ticket.expires_at) expires_at = to_unix_ms(*ticket.expires_at);
   return database_.execute("INSERT OR REPLACE INTO ticket VALUES (?, ?, ?, ?, ?, ?)", id, ticket.share,
-                           seal("ticket", id, plain.bytes()), expires_at, ticket.uses_left, ticket.revoked ? 1 : 0);
+                           seal("ticket", id, plain.bytes()), expires_at, ticket.uses_left,
+                           ticket.revoked ? 1 : 0);
 }
 
 Result<std::vector<IssuedTicket>> DaemonStore::tickets() {
