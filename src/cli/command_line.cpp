@@ -30,6 +30,7 @@ CommandLine::CommandLine(Session& session)
   add_consent_commands();
   add_people_commands();
   add_audit_commands();
+  add_chat_commands();
   add_identity_commands();
   add_shell_commands();
 }
