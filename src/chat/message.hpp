@@ -21,8 +21,8 @@ inline constexpr std::size_t kMaxTicketBytes = 512;
 
 enum class AttachmentKind : std::uint8_t { kFile, kFolder };
 
-/// A share of the sender's that the receiver may fetch. What is said of it is shown before it is fetched; what
-/// counts is what the owner's signed description says then.
+/// A share of the sender's that the receiver may fetch. What is said of it is shown before it is fetched;
+/// what counts is what the owner's signed description says then.
 struct Attachment {
   std::string ticket;  // lets in the receiver alone
   AttachmentKind kind = AttachmentKind::kFile;
