@@ -3,12 +3,15 @@
 import json
 import os
 import pty
+import select
+import subprocess
 import sys
 import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from support.network import NetworkTest
+from support.program import covey_path, patience
 
 FAILED, REFUSED, NOT_FOUND = 1, 3, 4
 CANARY = "canary in a coal mine"
@@ -139,24 +142,26 @@ class WithTracker(ChatTest):
         screen, terminal = pty.openpty()
         self.addCleanup(os.close, screen)
         environment = self.environment(bob.home, TERM="xterm")
-        import subprocess
-        from support.program import covey_path
-
-        talk = subprocess.Popen([covey_path(), "chat", "alice"], stdin=terminal, stdout=terminal, stderr=terminal, env=environment, cwd=self.scratch)
+        talk = subprocess.Popen([covey_path(), "chat", "alice"], stdin=terminal, stdout=terminal, stderr=terminal, env=environment)
         os.close(terminal)
         self.addCleanup(talk.wait)
         self.addCleanup(talk.kill)
-        shown = b""
-        while b"> " not in shown:
-            shown += os.read(screen, 4096)
-        self.assertIn(b"are you there?", shown)
+        self.assertIn("are you there?", self.shown(screen, "> "))
         os.write(screen, "yes, sch\xf6n\r".encode())
         self.hears(alice, "bob", "yes, sch\xf6n")
-        alice.ok("chat", "bob", "good \x1b[2Jbye".replace("\x1b", ""), "--wait")
-        while b"good [2Jbye" not in shown:
-            shown += os.read(screen, 4096)
+        self.shown(screen, "delivered")
+        alice.ok("chat", "bob", "goodbye", "--wait")
+        self.shown(screen, "goodbye")
         os.write(screen, b"\x04")
-        self.assertEqual(talk.wait(30), 0)
+        self.assertEqual(talk.wait(patience()), 0)
+
+    def shown(self, screen, words):
+        """What a terminal shows until these words have come."""
+        text = b""
+        while words.encode() not in text:
+            self.assertTrue(select.select([screen], [], [], patience())[0], f"{words!r} does not come: {text}")
+            text += os.read(screen, 4096)
+        return text.decode(errors="replace")
 
 
 class WithoutTracker(ChatTest):
