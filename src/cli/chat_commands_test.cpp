@@ -112,20 +112,26 @@ TEST_F(ChatCommands, attaches_a_path_that_there_is_and_else_a_share) {
                           R"(send bob {"text":"look","attach":{"share":"s1"}})"));
 }
 
-TEST_F(ChatCommands, waits_until_a_message_has_arrived_or_will_not) {
+TEST_F(ChatCommands, waits_until_a_message_has_arrived) {
   service_.kept_messages["bob"] = {};
-  api::ChatState state = api::ChatState::kDelivered;
   service_.on_sent = [&](const api::ChatMessageView& message) {
     api::Event event;
     event.chat_message = message;
-    event.chat_message->state = state;
-    event.chat_message->problem = "it is away";
+    event.chat_message->state = api::ChatState::kDelivered;
     when_watched([this, event] { service_.emit(event); });
   };
   start_daemon();
   EXPECT_EQ(covey({"chat", "bob", "hello", "--wait"}), 0);
   EXPECT_THAT(err(), HasSubstr("delivered to bob"));
-  state = api::ChatState::kFailed;
+}
+
+TEST_F(ChatCommands, notice_what_became_of_a_message_before_they_watched) {
+  service_.kept_messages["bob"] = {};
+  service_.on_sent = [&](const api::ChatMessageView& /*message*/) {
+    service_.kept_messages["bob"].front().state = api::ChatState::kFailed;
+    service_.kept_messages["bob"].front().problem = "it is away";
+  };
+  start_daemon();
   EXPECT_EQ(covey({"chat", "bob", "hello", "--wait"}), 1);
   EXPECT_THAT(err(), HasSubstr("it is away"));
 }
