@@ -9,6 +9,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "api/chat_form.hpp"
 #include "api/consent_form.hpp"
 #include "api/home_form.hpp"
 #include "api/json_form.hpp"
@@ -198,6 +199,14 @@ TEST(ApiYaml, names_every_field) {
   expect_fields<UploadRequest>(document, "UploadRequest");
   expect_fields<UploadView>(document, "Upload");
   expect_fields<json_form::UploadShareBody>(document, "UploadShareRequest");
+  expect_fields<ChatAttachmentView>(document, "ChatAttachment");
+  expect_fields<ChatMessageView>(document, "ChatMessage");
+  expect_fields<ChatPageView>(document, "ChatPage");
+  expect_fields<ChatView>(document, "Chat");
+  expect_fields<ChatAttachRequest>(document, "ChatAttachRequest");
+  expect_fields<ChatMessageRequest>(document, "ChatMessageRequest");
+  expect_fields<ChatReadRequest>(document, "ChatReadRequest");
+  expect_fields<json_form::ChatList>(document, "ChatList");
   expect_fields<Event>(document, "Event", {"error"});
 }
 
@@ -214,6 +223,8 @@ TEST(ApiYaml, names_every_choice) {
   expect_names<PartialFiles>(document, "PartialFiles");
   expect_names<RequestDirection>(document, "RequestDirection");
   expect_names<RequestState>(document, "RequestState");
+  expect_names<ChatDirection>(document, "ChatDirection");
+  expect_names<ChatState>(document, "ChatState");
   expect_names<Priority>(document, "Priority");
   expect_names<PieceOrder>(document, "PieceOrder");
   expect_names<RemovedFiles>(document, "RemovedFiles");

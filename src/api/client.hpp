@@ -93,6 +93,13 @@ class Client {
   Result<> remove_api_key(std::string_view key);
   Result<IdentityView> identity();
   Result<IdentityView> set_identity(const IdentityRequest& request);
+  Result<std::vector<ChatView>> chats();
+  /// With an empty `before` the last ones.
+  Result<ChatPageView> messages(std::string_view peer, std::string_view before, std::uint64_t limit);
+  Result<ChatMessageView> send_message(std::string_view peer, const ChatMessageRequest& request);
+  Result<ChatMessageView> retry_message(std::string_view peer, std::string_view message);
+  Result<> read_chat(std::string_view peer, const std::string& up_to);
+  Result<> forget_chat(std::string_view peer);
   Result<> stop();
 
   /// Calls `on_event` for every share, transfer, request and grant as it is now, then for each change, until

@@ -17,6 +17,9 @@ std::string key_of(const Event& event) {
   if (event.request) return "request " + event.request->id;
   if (event.grant) return "grant " + event.grant->id;
   if (event.person) return "person " + event.person->peer_id;
+  if (event.chat_message) return "message " + event.chat_message->peer_id + " " + event.chat_message->id;
+  if (event.chat) return "chat " + event.chat->peer_id;
+  if (event.removed_chat) return "chat " + *event.removed_chat;
   return "share " + event.removed_share.value_or("");
 }
 

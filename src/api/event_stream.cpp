@@ -63,6 +63,11 @@ void EventStream::start(Service& service) {
     event.grant = std::move(grant);
     tell(event);
   }
+  event = {};
+  for (ChatView& chat : service.chats()) {
+    event.chat = std::move(chat);
+    tell(event);
+  }
   write(beginning.take(kNoLimit));
   await_heartbeat();
 }

@@ -14,12 +14,12 @@
 #include <asio/this_coro.hpp>
 #include <asio/use_awaitable.hpp>
 
-#include "api/fake_consent.hpp"
+#include "api/fake_chat.hpp"
 #include "api/json.hpp"
 
 namespace covey::api {
 
-class FakeService final : public FakeConsent {
+class FakeService final : public FakeChat {
  public:
   std::vector<TransferView> kept_transfers;
   std::vector<NetworkView> kept_networks;

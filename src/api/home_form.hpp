@@ -71,7 +71,6 @@ void fields(Visitor& visit, SettingsView& v) {
 template <typename Visitor>
 void fields(Visitor& visit, SettingsRequest& v) {
   visit("download_directory", v.download_directory);
-  visit("notify_command", v.notify_command);
 }
 template <typename Visitor>
 void fields(Visitor& visit, FolderEntryView& v) {

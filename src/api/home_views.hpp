@@ -58,13 +58,12 @@ struct PassphraseRequest {
 struct SettingsView {
   std::string download_directory;
   std::uint64_t listen_port = 0;
-  std::string notify_command;
+  std::string notify_command;  // from config.toml alone: what a browser sends is never run
   std::string ui_address;
   std::string home;
 };
 struct SettingsRequest {
   std::optional<std::string> download_directory;
-  std::optional<std::string> notify_command;
 };
 
 enum class EntryKind : std::uint8_t { kFile, kFolder, kOther };

@@ -195,7 +195,9 @@ int things_told(const Event& event) {
   return int{event.transfer.has_value()} + int{event.removed_transfer.has_value()} +
          int{event.limits.has_value()} + int{event.share.has_value()} + int{event.removed_share.has_value()} +
          int{event.network.has_value()} + int{event.left_network.has_value()} + int{event.alert.has_value()} +
-         int{event.request.has_value()} + int{event.grant.has_value()} + int{event.person.has_value()};
+         int{event.request.has_value()} + int{event.grant.has_value()} + int{event.person.has_value()} +
+         int{event.chat_message.has_value()} + int{event.chat.has_value()} +
+         int{event.removed_chat.has_value()};
 }
 template <>
 Result<Event> from_json(std::string_view text) {

@@ -53,6 +53,14 @@ std::string to_json(const AuditLineView& view);
 std::string to_json(const AuditPageView& view);
 std::string to_json(const AuditCheckView& view);
 std::string to_json(const AuditExportRequest& request);
+std::string to_json(const ChatMessageView& view);
+std::string to_json(const ChatPageView& view);
+std::string to_json(const ChatView& view);
+/// Without the peer, which stands in the path of the request; so the next one.
+std::string to_json(const ChatMessageRequest& request);
+std::string to_json(const ChatReadRequest& request);
+/// {"chats":[…]}
+std::string to_json(const std::vector<ChatView>& chats);
 /// One member of Event: {"transfer":{…}}, {"removed_share":"…"} …
 std::string to_json(const Event& event);
 /// How many of its members are there: 1, or 0 for an event of a newer daemon.
@@ -112,5 +120,7 @@ std::string_view name_of(PieceOrder order);
 std::string_view name_of(RemovedFiles files);
 std::string_view name_of(RequestDirection direction);
 std::string_view name_of(RequestState state);
+std::string_view name_of(ChatDirection direction);
+std::string_view name_of(ChatState state);
 
 }  // namespace covey::api

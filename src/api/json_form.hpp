@@ -369,6 +369,9 @@ void fields(Visitor& visit, Event& v) {
   visit("request", v.request);
   visit("grant", v.grant);
   visit("person", v.person);
+  visit("chat_message", v.chat_message);
+  visit("chat", v.chat);
+  visit("removed_chat", v.removed_chat);
 }
 
 struct CancelBody {

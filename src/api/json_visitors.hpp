@@ -12,6 +12,7 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
+#include "api/chat_form.hpp"
 #include "api/consent_form.hpp"
 #include "api/json.hpp"
 #include "api/json_form.hpp"

@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "api/chat_routes.hpp"
 #include "api/consent_routes.hpp"
 #include "api/home_routes.hpp"
 #include "api/json.hpp"
@@ -108,6 +109,12 @@ constexpr std::array kRoutes{
     Route{"POST", "/audit/export", &post_audit_export},
     Route{"GET", "/alerts", &get_alerts},
     Route{"POST", "/alerts/{id}/undo", &post_undo_alert},
+    Route{"GET", "/chats", &get_chats},
+    Route{"DELETE", "/chats/{id}", &delete_chat},
+    Route{"GET", "/chats/{id}/messages", &get_messages},
+    Route{"POST", "/chats/{id}/messages", &post_message},
+    Route{"POST", "/chats/{id}/messages/{item}/retry", &post_message_retry},
+    Route{"POST", "/chats/{id}/read", &post_chat_read},
     Route{"GET", "/identity", &get_identity},
     Route{"POST", "/identity", &post_identity},
     Route{"POST", "/identity/passphrase", &post_passphrase},

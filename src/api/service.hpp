@@ -94,6 +94,18 @@ class Service : public HomeService {
   /// How many lines were written. kAlreadyExists, kInvalidArgument.
   virtual asio::awaitable<Result<std::uint64_t>> export_audit(AuditExportRequest request) = 0;
 
+  /// Conversations, the liveliest first. A peer is meant as above, here and below.
+  [[nodiscard]] virtual std::vector<ChatView> chats() const = 0;
+  /// Newest first; `before` is a message's id, empty: the last ones.
+  virtual asio::awaitable<Result<ChatPageView>> messages(std::string peer, std::string before,
+                                                         std::uint64_t limit) = 0;
+  /// It is stored when this answers; events tell how it fares.
+  virtual asio::awaitable<Result<ChatMessageView>> send_message(std::string peer,
+                                                                ChatMessageRequest request) = 0;
+  virtual asio::awaitable<Result<ChatMessageView>> retry_message(std::string peer, std::string message) = 0;
+  virtual asio::awaitable<Result<>> read_chat(std::string peer, std::string up_to) = 0;
+  virtual asio::awaitable<Result<>> forget_chat(std::string peer) = 0;
+
   /// Answers the request, then shuts the daemon down.
   virtual void stop() = 0;
 

@@ -463,6 +463,63 @@ struct AuditExportRequest {
   AuditQuery query;
 };
 
+/// From this peer's side.
+enum class ChatDirection : std::uint8_t { kIn, kOut };
+/// How a message of this peer's fares: it waits here, lies in a mailbox, has arrived, or will not.
+enum class ChatState : std::uint8_t { kWaiting, kInMailbox, kDelivered, kFailed };
+
+/// A share that came with a message; what is said of it is its sender's word.
+struct ChatAttachmentView {
+  std::string title;
+  ShareKind kind = ShareKind::kFile;
+  std::uint64_t bytes = 0;
+  std::uint64_t files = 0;
+  std::string ticket;    // lets in the receiver of the message alone
+  std::string share_id;  // as its transfers have it; of one's own share for what was sent
+};
+
+struct ChatMessageView {
+  std::string id;
+  std::string peer_id;  // the other side
+  ChatDirection direction = ChatDirection::kIn;
+  UnixMs at = 0;
+  std::string text;  // may have lines and tabs, and be written in either direction
+  ChatState state = ChatState::kDelivered;
+  std::string problem;  // for kFailed: why, and what to do
+  std::optional<ChatAttachmentView> attachment;
+  bool read = false;  // what this peer wrote always is
+};
+
+struct ChatPageView {
+  std::vector<ChatMessageView> messages;  // newest first
+  bool more = false;
+};
+
+/// A conversation.
+struct ChatView {
+  std::string peer_id;
+  std::string peer_name;  // empty when none is known
+  std::vector<std::string> safety_words;
+  bool online = false;
+  bool blocked = false;
+  std::uint64_t unread = 0;
+  std::optional<ChatMessageView> last;
+};
+
+struct ChatAttachRequest {
+  std::optional<std::string> share;  // a share of one's own: id, its beginning, or title; or
+  std::optional<std::string> path;   // what is to be shared with the receiver alone; absolute
+};
+
+struct ChatMessageRequest {
+  std::string text;  // at most 16 KiB; may be empty with an attachment
+  std::optional<ChatAttachRequest> attach;
+};
+
+struct ChatReadRequest {
+  std::string up_to;  // a message's id
+};
+
 /// One line of the event stream: what changed, whole. Exactly one member is set.
 struct Event {
   std::optional<TransferView> transfer;
@@ -476,6 +533,9 @@ struct Event {
   std::optional<RequestView> request;
   std::optional<GrantView> grant;
   std::optional<PersonView> person;
+  std::optional<ChatMessageView> chat_message;
+  std::optional<ChatView> chat;
+  std::optional<std::string> removed_chat;
 };
 
 }  // namespace covey::api

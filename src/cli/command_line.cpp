@@ -31,6 +31,7 @@ CommandLine::CommandLine(Session& session)
   add_people_commands();
   add_audit_commands();
   add_ui_commands();
+  add_chat_commands();
   add_identity_commands();
   add_shell_commands();
 }

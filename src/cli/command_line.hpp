@@ -44,6 +44,7 @@ class CommandLine {
   void add_people_commands();
   void add_audit_commands();
   void add_ui_commands();
+  void add_chat_commands();
   void add_shell_commands();
   CLI::App* command(const std::string& name, const std::string& description, std::function<ExitCode()> action,
                     Needs needs = Needs::kSettings);

@@ -46,7 +46,7 @@ TEST_F(CommandLineUse, shows_help_on_out_when_asked) {
        {"init",     "id",      "send",    "receive",  "daemon",    "status", "doctor",  "share",
         "shares",   "unshare", "ticket",  "get",      "transfers", "pause",  "resume",  "cancel",
         "requests", "approve", "deny",    "withdraw", "grants",    "revoke", "tickets", "rules",
-        "people",   "block",   "unblock", "trust",    "untrust",   "audit",  "alerts"}) {
+        "people",   "block",   "unblock", "trust",    "untrust",   "audit",  "alerts",  "chat"}) {
     EXPECT_THAT(out(), HasSubstr(std::string("\n  ") + name + " "));
   }
   EXPECT_THAT(out(), Not(HasSubstr("reputation"))) << "not offered before it works";
@@ -60,7 +60,7 @@ TEST_F(CommandLineUse, shows_help_on_out_when_asked) {
 
 TEST_F(CommandLineUse, wraps_help_to_the_terminal) {
   for (const auto* command : {"send", "receive", "get", "daemon", "init", "ticket", "requests", "approve",
-                              "rules", "block", "audit", "alerts"}) {
+                              "rules", "block", "audit", "alerts", "chat"}) {
     EXPECT_EQ(covey({command, "--help"}), 0);
     std::istringstream help(out());
     for (std::string line; std::getline(help, line);) EXPECT_LE(display_width(line), 80) << line;

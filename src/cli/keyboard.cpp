@@ -34,6 +34,16 @@ void Keyboard::forget() {
   if (is_changed_) ::tcflush(descriptor_, TCIFLUSH);
 }
 
+std::string Keyboard::read_bytes() {
+  std::string out(4096, '\0');
+  ssize_t got = 0;
+  do {
+    got = ::read(descriptor_, out.data(), out.size());
+  } while (got < 0 && errno == EINTR);
+  out.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+  return out;
+}
+
 Keyboard::Key Keyboard::read() {
   // More than one at once is an escape sequence, a paste, or was typed while nobody looked.
   std::array<char, 256> typed{};

@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <optional>
+#include <string>
 
 #include <termios.h>
 
@@ -34,6 +35,8 @@ class Keyboard {
   };
   /// Waits for the next.
   Key read();
+  /// Waits for some, and takes them as they are; empty: there will be no more.
+  std::string read_bytes();
 
  private:
   int descriptor_;

@@ -2,7 +2,7 @@
 // ProgressWriter: takes what observers report on the network thread and writes it on a thread of its own, so
 // that a terminal that was stopped with Ctrl-S, or a slow pipe, never holds up the network.
 //
-// Its mutex (the other one of the command line is RequestNews's) guards the feed for the moment that a view
+// Its mutex (the other one of the command line is News's) guards the feed for the moment that a view
 // is copied in or the text to write is taken out, never while writing. All functions from any thread; end()
 // once.
 

@@ -10,9 +10,9 @@
 #include "api/json.hpp"
 #include "cli/interruption.hpp"
 #include "cli/keyboard.hpp"
+#include "cli/news.hpp"
 #include "cli/progress_feed.hpp"
 #include "cli/request_desk.hpp"
-#include "cli/request_news.hpp"
 #include "cli/request_text.hpp"
 
 namespace covey::cli {
@@ -115,7 +115,7 @@ class AnsweringWatch {
   SystemClock clock_;
   Keyboard keyboard_;
   RequestDesk desk_;
-  RequestNews news_;
+  News<api::RequestView> news_;
   std::stop_source stop_;
   Interruption interruption_;
   api::Client daemon_;

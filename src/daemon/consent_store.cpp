@@ -1,6 +1,7 @@
 // DaemonStore's part about consent: whom the user knows, blocks and trusts, to whom it has said yes, and who
 // asked whom.
 
+#include "access/address_list.hpp"
 #include "base/cursor.hpp"
 #include "base/encoding.hpp"
 #include "base/record_time.hpp"
@@ -33,8 +34,8 @@ Result<identity::PeerId> read_peer(ByteReader& reader) {
 }
 
 // sealed person := peer_key:32 name first_seen:u64 last_seen:u64 blocked:u8 [until:u64 by_itself:u8 reason]
-//                  trusted:u8 count:u16 share{count}; texts have a u16 length, an absent time is 0, others
-//                  are + 1
+//                  trusted:u8 count:u16 share{count} [count:u8 address{count}]; texts have a u16 length,
+//                  an absent time is 0, others are + 1
 Bytes written(const Person& person) {
   ByteWriter out;
   out.raw(person.peer.public_key().view()).sized16(as_bytes(person.name));
@@ -47,6 +48,7 @@ Bytes written(const Person& person) {
   out.number(static_cast<Byte>(person.trusted ? 1 : 0));
   out.number(static_cast<std::uint16_t>(person.trusted_shares.size()));
   for (const std::string& share : person.trusted_shares) out.sized16(as_bytes(share));
+  access::write_addresses(out, person.addresses);
   return out.take();
 }
 
@@ -73,6 +75,8 @@ Result<Person> read_person(ByteView plain) {
     TRY(auto share, read_text(reader));
     out.trusted_shares.insert(std::move(share));
   }
+  if (reader.done()) return out;  // of a version that kept no addresses
+  TRY(out.addresses, access::read_addresses(reader));
   return out;
 }
 

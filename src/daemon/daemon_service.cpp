@@ -64,6 +64,17 @@ DaemonService::DaemonService(Node& node, DaemonStore store, std::unique_ptr<cont
                  .audit = &audit_,
                  .random = &random},
                 [this](const api::Event& event) { publish(event); }),
+      chats_({.mail = &mail_,
+              .networks = &networks_,
+              .people = &people_,
+              .store = &store_,
+              .clock = &node.clock(),
+              .random = &random,
+              .network = node.services().network,
+              .name_of = [this](const identity::PeerId& peer) { return name_of(peer); },
+              .reachable_at = [&node] { return node.reachable_at(); },
+              .is_watched = [this] { return !listeners_.empty(); }},
+             [this](const api::Event& event) { publish(event); }),
       downloads_(node, networks_, store_, random, cache_.get()),
       streams_(node.services().network, downloads_, node.offload(), random),
       limits_(node.clock(), local_minute_of_day,
@@ -114,6 +125,7 @@ io::Awaitable<Result<>> DaemonService::restore() {
   CO_TRY_VOID(co_await mail_.restore());
   CO_TRY_VOID(co_await networks_.restore());
   CO_TRY_VOID(co_await requests_.restore());
+  CO_TRY_VOID(co_await chats_.restore());
   for (auto& download : stored_downloads) downloads_.restore(std::move(download));
   co_return co_await downloads_.restored();
 }
@@ -129,6 +141,7 @@ io::Awaitable<void> DaemonService::close() {
   tasks_.cancel();
   co_await tasks_.join();
   co_await requests_.stop();
+  co_await chats_.stop();
   node_->onward().on_change(nullptr);
   co_await node_->onward().end_all();
   node_->mail_door().lead_to(nullptr);
@@ -173,7 +186,10 @@ Result<api::ExplanationView> DaemonService::explain(const std::string& transfer)
 }
 
 asio::awaitable<Result<api::TransferView>> DaemonService::download(api::DownloadRequest request) {
-  return downloads_.start(std::move(request));
+  const std::string ticket = request.ticket;
+  auto started = co_await downloads_.start(std::move(request));
+  if (started && !ticket.empty()) meet_owner(ticket);
+  co_return started;
 }
 asio::awaitable<Result<api::TransferView>> DaemonService::pause(std::string transfer) {
   return downloads_.pause(std::move(transfer));

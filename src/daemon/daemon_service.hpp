@@ -10,6 +10,7 @@
 #include "content/layer_cache.hpp"
 #include "daemon/alert_book.hpp"
 #include "daemon/audit_book.hpp"
+#include "daemon/chat_book.hpp"
 #include "daemon/download_book.hpp"
 #include "daemon/limit_clock.hpp"
 #include "daemon/link_carrier.hpp"
@@ -102,6 +103,14 @@ class DaemonService final : public api::Service {
   asio::awaitable<Result<api::ShareView>> share_upload(std::string upload,
                                                        api::ShareRequest request) override;
   asio::awaitable<Result<>> drop_upload(std::string upload) override;
+  [[nodiscard]] std::vector<api::ChatView> chats() const override;
+  asio::awaitable<Result<api::ChatPageView>> messages(std::string peer, std::string before,
+                                                      std::uint64_t limit) override;
+  asio::awaitable<Result<api::ChatMessageView>> send_message(std::string peer,
+                                                             api::ChatMessageRequest request) override;
+  asio::awaitable<Result<api::ChatMessageView>> retry_message(std::string peer, std::string message) override;
+  asio::awaitable<Result<>> read_chat(std::string peer, std::string up_to) override;
+  asio::awaitable<Result<>> forget_chat(std::string peer) override;
   void stop() override { request_stop_(); }
   std::unique_ptr<api::Subscription> subscribe(std::function<void(const api::Event&)> on_event) override;
 
@@ -140,6 +149,12 @@ class DaemonService final : public api::Service {
   [[nodiscard]] std::string name_of(const identity::PeerId& peer) const;
   io::Awaitable<Result<identity::PeerId>> peer_meant(std::string words);
   void shut_out(const identity::PeerId& peer);
+  // service_chat.cpp
+  io::Awaitable<Result<identity::PeerId>> chat_peer(std::string words);
+  io::Awaitable<Result<std::string>> share_to_attach(api::ChatAttachRequest wanted, identity::PeerId peer);
+  io::Awaitable<Result<ChatBook::Attached>> attach(std::string share, identity::PeerId peer);
+  io::Awaitable<Result<std::string>> ticket_for(std::string share, identity::PeerId peer);
+  void meet_owner(const std::string& ticket);
   io::Awaitable<Result<audit::AuditFilter>> audit_filter(api::AuditQuery query);
   [[nodiscard]] api::AuditLineView line_view(const audit::AuditEntry& entry) const;
 
@@ -153,6 +168,7 @@ class DaemonService final : public api::Service {
   LinkCarrier carrier_;
   MailBook mail_;
   RequestBook requests_;
+  ChatBook chats_;
   mutable DownloadBook downloads_;  // views refresh progress
   StreamBook streams_;
   LimitClock limits_;

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kMaxTextBytes = 60'000;
 
-constexpr std::array<db::Migration, 7> kMigrations{
+constexpr std::array<db::Migration, 8> kMigrations{
     {{1, "shares, tickets and downloads", R"sql(
   CREATE TABLE share (
     id TEXT PRIMARY KEY,
@@ -114,6 +114,25 @@ constexpr std::array<db::Migration, 7> kMigrations{
     created_at INTEGER NOT NULL,
     sealed BLOB NOT NULL        -- kind, hash, name
   ) STRICT;
+)sql"},
+     {8, "chats", R"sql(
+  CREATE TABLE chat (
+    id TEXT PRIMARY KEY,        -- hidden: peer
+    sealed BLOB NOT NULL        -- peer
+  ) STRICT;
+  CREATE TABLE chat_message (
+    id TEXT PRIMARY KEY,        -- hidden: peer and message id
+    chat TEXT NOT NULL REFERENCES chat(id) ON DELETE CASCADE,
+    place INTEGER NOT NULL,     -- in the conversation; one that came late shares that of its successor
+    number INTEGER NOT NULL,    -- its writer's
+    outgoing INTEGER NOT NULL,
+    state INTEGER NOT NULL,
+    unread INTEGER NOT NULL,
+    sealed BLOB NOT NULL,       -- id, peer, time, text, attachment
+    problem BLOB                -- sealed; NULL: none
+  ) STRICT;
+  CREATE INDEX chat_message_place ON chat_message (chat, place, number);
+  CREATE INDEX chat_message_undelivered ON chat_message (number) WHERE outgoing = 1 AND state < 2;
 )sql"}}};
 
 std::string row_key(std::string_view table, std::string_view key) {

@@ -18,6 +18,7 @@
 #include "daemon/promised_files.hpp"
 #include "daemon/seed_record.hpp"
 #include "daemon/share_book.hpp"
+#include "daemon/stored_message.hpp"
 #include "db/database.hpp"
 #include "mail/letter.hpp"
 #include "requests/outgoing_requests.hpp"
@@ -68,6 +69,11 @@ struct StoredLetter {
   std::vector<access::Endpoint> addresses;  // given with it
   unsigned deposits = 0;                    // how often it was left in a mailbox
   WallTime deposit_due;                     // when it is to be left there, or left there again
+};
+
+struct MessageAdded {
+  bool is_new = false;
+  std::optional<identity::PeerId> shortened;  // whose conversation has lost its oldest for it
 };
 
 class DaemonStore {
@@ -151,7 +157,31 @@ class DaemonStore {
   /// Newest first.
   Result<std::vector<api::AlertView>> alerts();
 
+  /// Gives a message its place, and forgets what there is no room for. One that is known changes nothing.
+  Result<MessageAdded> add(const StoredMessage& message, const ChatRoom& room);
+  /// Those before this one, or the last ones. kNotFound where `before` is not.
+  Result<StoredPage> messages(const identity::PeerId& peer, const std::optional<mail::LetterId>& before,
+                              std::size_t limit);
+  Result<std::optional<StoredMessage>> message(const identity::PeerId& peer, const mail::LetterId& id);
+  /// Of one that was written here; whether that is news. Only what waits comes to lie in a mailbox.
+  Result<bool> set_state(const identity::PeerId& peer, const mail::LetterId& id, MessageState state,
+                         const std::string& problem);
+  /// What was written here and waits, here or in a mailbox.
+  Result<std::vector<StoredMessage>> undelivered();
+  Result<> mark_read(const identity::PeerId& peer, const mail::LetterId& up_to);
+  Result<> remove_message(const identity::PeerId& peer, const mail::LetterId& id);
+  Result<> remove_chat(const identity::PeerId& peer);
+  Result<StoredChat> chat(const identity::PeerId& peer);
+  Result<std::vector<StoredChat>> chats();
+
  private:
+  [[nodiscard]] std::string chat_key(const identity::PeerId& peer) const;
+  [[nodiscard]] std::string message_row(const identity::PeerId& peer, const mail::LetterId& id) const;
+  Result<StoredMessage> read_message(const db::Row& row);
+  Result<bool> has_message(const identity::PeerId& peer, const mail::LetterId& id);
+  Result<std::int64_t> place_for(const std::string& chat, const StoredMessage& message);
+  Result<std::optional<identity::PeerId>> make_room(const std::string& chat, const ChatRoom& room);
+  Result<std::optional<identity::PeerId>> peer_of_chat(const std::string& chat);
   Result<> read_rules(StoredShare& share, ByteView sealed);
   DaemonStore(db::Database database, crypto::SecretBytes vault_key, crypto::Random& random)
       : database_(std::move(database)), vault_key_(std::move(vault_key)), random_(&random) {}

@@ -93,6 +93,7 @@ void DaemonService::unwire() {
   node_->consents().on_granted(nullptr);
   node_->on_lie(nullptr);
   node_->on_refused(nullptr);
+  node_->on_provider(nullptr);
 }
 
 void DaemonService::wire_downloads() {
@@ -109,6 +110,8 @@ void DaemonService::wire_downloads() {
     event.removed_transfer = id;
     publish(event);
   });
+  node_->on_provider(
+      [this](const access::ProviderRecord& record) { people_.found_at(record.peer, record.addresses); });
   node_->on_lie([this](const identity::PeerId& peer, const access::ShareId& share, const Error& error) {
     audit_.note({.action = AuditAction::kBadPiece,
                  .outcome = Outcome::kRefused,
@@ -128,6 +131,10 @@ void DaemonService::wire_downloads() {
 void DaemonService::wire_consent() {
   mail_.set_members(&networks_);
   mail_.set_may_write([this](const identity::PeerId& writer) { return writer_standing(writer); });
+  mail_.set_addresses([this](const identity::PeerId& peer) {
+    const Person* const person = people_.find(peer);
+    return person == nullptr ? std::vector<access::Endpoint>() : person->addresses;
+  });
   mail_.on(requests::kRevocationsLetter,
            [this](const mail::Letter& letter) { return take_revocations(letter); });
   node_->mail_door().lead_to(&mail_.sink());
@@ -211,8 +218,17 @@ io::Awaitable<Result<>> DaemonService::restore_consent() {
 /// Whose letters are read although he is in none of our networks.
 WriterStanding DaemonService::writer_standing(const identity::PeerId& writer) const {
   if (people_.is_blocked(writer)) return WriterStanding::kBlocked;
-  return people_.find(writer) != nullptr || requests_.asks(writer) ? WriterStanding::kKnown
-                                                                   : WriterStanding::kUnknown;
+  const bool is_known =
+      people_.find(writer) != nullptr || requests_.asks(writer) || chats_.has_written_to(writer);
+  return is_known ? WriterStanding::kKnown : WriterStanding::kUnknown;
+}
+
+/// Whoever gives out a ticket may be written to, and may write.
+void DaemonService::meet_owner(const std::string& ticket) {
+  const auto parsed = access::Ticket::parse(ticket);
+  if (!parsed || parsed->owner == node_->device().peer_id()) return;
+  people_.met(parsed->owner, networks_.name_of(parsed->owner));
+  people_.found_at(parsed->owner, parsed->addresses);
 }
 
 /// An owner has taken something back of what this peer may be serving on.

@@ -20,6 +20,7 @@ MailBook::MailBook(const MailDesk& desk, StoreThread& store, MailNetworks& netwo
       receipts_(desk, networks),
       tasks_(desk.network) {
   outbox_.on_end([this](EndedLetter letter) { return ended(std::move(letter)); });
+  outbox_.on_left([this](LeftLetter letter) { return left(std::move(letter)); });
   inbox_.set_may_write([this](const identity::PeerId& writer) {
     const auto said = may_write_ ? may_write_(writer) : WriterStanding::kUnknown;
     return said == WriterStanding::kUnknown && outbox_.writes_to(writer) ? WriterStanding::kKnown : said;
@@ -60,6 +61,16 @@ void MailBook::look_again() {
 io::Awaitable<void> MailBook::ended(EndedLetter letter) {
   const auto callback = on_end_.find(letter.kind);
   if (callback != on_end_.end()) co_await callback->second(std::move(letter));
+}
+
+io::Awaitable<void> MailBook::left(LeftLetter letter) {
+  const auto callback = on_left_.find(letter.kind);
+  if (callback != on_left_.end()) co_await callback->second(std::move(letter));
+}
+
+void MailBook::on_contact(MailOutbox::OnContact callback) {
+  inbox_.on_contact([callback](const identity::PeerId& writer) { callback(writer, true); });
+  outbox_.on_contact(std::move(callback));
 }
 
 io::Awaitable<MailBook::Verdict> MailBook::take_receipt(const mail::Letter& letter) {

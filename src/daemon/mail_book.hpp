@@ -22,6 +22,7 @@ class MailBook {
   using Handler = MailInbox::Handler;
   using Verdict = MailInbox::Verdict;
   using OnEnd = MailOutbox::OnEnd;
+  using OnLeft = MailOutbox::OnLeft;
 
   /// All of the desk, `store`, `networks` and `carrier` outlive the book.
   MailBook(const MailDesk& desk, StoreThread& store, MailNetworks& networks, MailCarrier& carrier,
@@ -33,6 +34,12 @@ class MailBook {
   void on(std::string kind, Handler handler) { inbox_.on(std::move(kind), std::move(handler)); }
   /// Who is told how letters of this kind ended.
   void on_end(std::string kind, OnEnd callback) { on_end_[std::move(kind)] = std::move(callback); }
+  /// Who is told that a letter of this kind lies in a mailbox.
+  void on_left(std::string kind, OnLeft callback) { on_left_[std::move(kind)] = std::move(callback); }
+  /// Who is told that a peer was there, or was not.
+  void on_contact(MailOutbox::OnContact callback);
+  /// Where peers may be, beside what networks say.
+  void set_addresses(MailOutbox::Addresses addresses) { outbox_.set_addresses(std::move(addresses)); }
   /// Beside members of our networks, and those that we write to.
   void set_may_write(MailInbox::MayWrite may_write) { may_write_ = std::move(may_write); }
   void set_members(const MemberCheck* members) { inbox_.set_members(members); }
@@ -43,6 +50,8 @@ class MailBook {
 
   /// The letter's id, once it is on the disk. See MailOutbox::post for the errors.
   io::Awaitable<Result<mail::LetterId>> post(Posting posting) { return outbox_.post(std::move(posting)); }
+  /// Takes back what is not delivered yet; nobody is told.
+  io::Awaitable<void> withdraw(identity::PeerId to, mail::LetterId id) { return outbox_.withdraw(to, id); }
   /// The peer is there, by some sign of life: what waits for it goes out soon.
   void appeared(const identity::PeerId& peer) { outbox_.appeared(peer); }
   /// Ways may have opened, or clocks have been set.
@@ -58,6 +67,7 @@ class MailBook {
 
  private:
   io::Awaitable<void> ended(EndedLetter letter);
+  io::Awaitable<void> left(LeftLetter letter);
   io::Awaitable<Verdict> take_receipt(const mail::Letter& letter);
   io::Awaitable<void> keep_tidy();
 
@@ -67,6 +77,7 @@ class MailBook {
   MailReceipts receipts_;
   MailInbox::MayWrite may_write_;
   std::map<std::string, OnEnd> on_end_;
+  std::map<std::string, OnLeft> on_left_;
   io::TaskGroup tasks_;
 };
 

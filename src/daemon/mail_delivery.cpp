@@ -45,16 +45,8 @@ io::Awaitable<MailOutbox::Reach> MailOutbox::try_ways(identity::PeerId to) {
     co_return Reach::kNone;
   }
   if (batch->empty()) co_return Reach::kNone;
-  for (mail::SealedLetter& letter : *batch) {
-    letter.membership = place.membership;
-    const Waiting* const waiting = find(to, letter.id);
-    if (waiting == nullptr) continue;
-    for (const access::Endpoint& address : waiting->letter.addresses) {
-      if (std::find(place.addresses.begin(), place.addresses.end(), address) == place.addresses.end())
-        place.addresses.push_back(address);
-    }
-  }
-  if (place.addresses.size() > kMaxAddressesTried) place.addresses.resize(kMaxAddressesTried);
+  for (mail::SealedLetter& letter : *batch) letter.membership = place.membership;
+  add_addresses(to, *batch, place);
   const auto unreachable = unreachable_.find(to);
   const bool mailbox_first = unreachable != unreachable_.end() && unreachable->second > desk_.clock->steady();
   Reach reach = Reach::kNone;
@@ -63,6 +55,22 @@ io::Awaitable<MailOutbox::Reach> MailOutbox::try_ways(identity::PeerId to) {
     reach = co_await try_link(to, std::move(place.addresses), *batch, proven);
   if (reach == Reach::kNone && !mailbox_first) reach = co_await try_mailboxes(to, *batch);
   co_return reach;
+}
+
+/// Those of the networks come first, then those that came with the letters.
+void MailOutbox::add_addresses(const identity::PeerId& to, const Batch& letters, PeerPlace& place) const {
+  const auto add = [&](const std::vector<access::Endpoint>& more) {
+    for (const access::Endpoint& address : more) {
+      if (std::find(place.addresses.begin(), place.addresses.end(), address) == place.addresses.end())
+        place.addresses.push_back(address);
+    }
+  };
+  for (const mail::SealedLetter& letter : letters) {
+    const Waiting* const waiting = find(to, letter.id);
+    if (waiting != nullptr) add(waiting->letter.addresses);
+  }
+  if (addresses_) add(addresses_(to));
+  if (place.addresses.size() > kMaxAddressesTried) place.addresses.resize(kMaxAddressesTried);
 }
 
 io::Awaitable<MailOutbox::Reach> MailOutbox::try_link(identity::PeerId to,
@@ -96,6 +104,7 @@ void MailOutbox::note_contact(const identity::PeerId& peer, bool reached) {
   const SteadyTime now = desk_.clock->steady();
   std::erase_if(unreachable_, [&](const auto& entry) { return entry.first == peer || entry.second <= now; });
   if (!reached && unreachable_.size() < kMaxUnreachable) unreachable_[peer] = now + kUnreachableFor;
+  if (on_contact_) on_contact_(peer, reached);
 }
 
 /// The least tried first, so that none waits behind those that have to.
@@ -173,6 +182,9 @@ io::Awaitable<bool> MailOutbox::deposit(identity::PeerId to, mail::SealedLetter 
   auto note = [&now](DaemonStore& store) { return store.save_deposit(now); };
   const auto noted = co_await store_->run(note);
   if (!noted) log::error("cannot record where a letter was left: {}", to_string(noted.error()));
+  if (!on_left_) co_return true;
+  LeftLetter lies_there{.id = now.id, .to = to, .kind = now.kind};
+  co_await on_left_(std::move(lies_there));
   co_return true;
 }
 

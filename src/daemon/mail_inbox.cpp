@@ -93,6 +93,7 @@ io::Awaitable<LetterOutcome> MailInbox::take(identity::PeerId from, mail::Sealed
   const auto opened = co_await unseal(from, letter.sealed);
   if (!opened) co_return outcome_of(opened.error());
   if (opened->id != letter.id) co_return LetterOutcome::kRefused;
+  if (on_contact_) on_contact_(from);
   co_return co_await take_letter(*opened);
 }
 

@@ -46,6 +46,8 @@ class MailInbox final : public mail::MailSink {
   /// Without it no membership counts. Outlives the inbox.
   void set_members(const MemberCheck* members) { members_ = members; }
   void on_taken(OnTaken callback) { on_taken_ = std::move(callback); }
+  /// They have brought a letter themselves.
+  void on_contact(OnSeen callback) { on_contact_ = std::move(callback); }
   /// A letter of theirs was verified.
   void on_seen(OnSeen callback) { on_seen_ = std::move(callback); }
 
@@ -76,6 +78,7 @@ class MailInbox final : public mail::MailSink {
   const MemberCheck* members_ = nullptr;
   OnTaken on_taken_;
   OnSeen on_seen_;
+  OnSeen on_contact_;
   std::map<std::string, Handler> handlers_;
   std::set<std::pair<identity::PeerId, mail::LetterId>> in_hand_;
   std::size_t takings_ = 0;

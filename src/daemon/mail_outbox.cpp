@@ -64,11 +64,15 @@ std::size_t MailOutbox::size() const {
   return out;
 }
 
-MailOutbox::Waiting* MailOutbox::find(const identity::PeerId& to, const mail::LetterId& id) {
+const MailOutbox::Waiting* MailOutbox::find(const identity::PeerId& to, const mail::LetterId& id) const {
   const auto addressee = addressees_.find(to);
   if (addressee == addressees_.end()) return nullptr;
   const auto place = addressee->second.letters.find(id);
   return place == addressee->second.letters.end() ? nullptr : &place->second;
+}
+
+MailOutbox::Waiting* MailOutbox::find(const identity::PeerId& to, const mail::LetterId& id) {
+  return const_cast<Waiting*>(std::as_const(*this).find(to, id));
 }
 
 io::Awaitable<Result<mail::LetterId>> MailOutbox::post(Posting posting) {
@@ -83,6 +87,12 @@ io::Awaitable<Result<mail::LetterId>> MailOutbox::post(Posting posting) {
   CO_TRY_VOID(mail::check(letter));
   if (letter.to == letter.from || letter.kind == mail::kReceiptKind)
     co_return fail(ErrorCode::kInvalidArgument, "a letter to oneself, or a receipt, is not posted");
+  // One that is just coming to its end is another letter once it is gone.
+  for (const Waiting* ending = find(letter.to, letter.id);
+       ending != nullptr && ending->stage == Stage::kEnding; ending = find(letter.to, letter.id)) {
+    const auto waited = co_await changed_.wait_for(kLookAgain);
+    if (!waited && waited.error().code == ErrorCode::kCancelled) co_return std::unexpected(waited.error());
+  }
   const Waiting* const known = find(letter.to, letter.id);
   if (known != nullptr && known->stage != Stage::kStoring) co_return letter.id;
   Addressee& addressee = addressees_[letter.to];
@@ -221,11 +231,23 @@ void MailOutbox::end(const identity::PeerId& to, const mail::LetterId& id, Lette
   tasks_.spawn(remove({.id = id, .to = to, .kind = waiting->letter.kind, .fate = fate}));
 }
 
+io::Awaitable<void> MailOutbox::withdraw(identity::PeerId to, mail::LetterId id) {
+  Waiting* const waiting = find(to, id);
+  if (waiting == nullptr || waiting->stage != Stage::kWaiting) co_return;
+  waiting->stage = Stage::kEnding;
+  EndedLetter taken_back{.id = id, .to = to, .kind = {}};
+  co_await drop(std::move(taken_back));
+}
+
 /// Told first, then removed: after a crash in between it is told again.
 io::Awaitable<void> MailOutbox::remove(EndedLetter ended) {
   if (on_end_) co_await on_end_(ended);
-  auto drop = [&ended](DaemonStore& store) { return store.remove_letter(ended.to, ended.id); };
-  const auto removed = co_await store_->run(drop);
+  co_await drop(std::move(ended));
+}
+
+io::Awaitable<void> MailOutbox::drop(EndedLetter ended) {
+  auto take_out = [&ended](DaemonStore& store) { return store.remove_letter(ended.to, ended.id); };
+  const auto removed = co_await store_->run(take_out);
   if (!removed) log::error("cannot remove a letter that has ended: {}", to_string(removed.error()));
   forget(ended.to, ended.id);
 }
@@ -234,6 +256,7 @@ void MailOutbox::forget(const identity::PeerId& to, const mail::LetterId& id) {
   const auto addressee = addressees_.find(to);
   if (addressee == addressees_.end()) return;
   addressee->second.letters.erase(id);
+  changed_.open_all();
   if (addressee->second.letters.empty() && !addressee->second.trying) addressees_.erase(addressee);
 }
 

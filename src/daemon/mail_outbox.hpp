@@ -44,6 +44,13 @@ struct EndedLetter {
   LetterFate fate = LetterFate::kExpired;
 };
 
+/// A letter that lies in a mailbox now.
+struct LeftLetter {
+  mail::LetterId id;
+  identity::PeerId to;
+  std::string kind;
+};
+
 struct OutboxLimits {
   std::size_t letters = 2000;
   std::size_t letters_to_one = 100;  // no mailbox holds more of one sender
@@ -53,11 +60,20 @@ class MailOutbox {
  public:
   /// The letter is removed when this returns.
   using OnEnd = std::function<io::Awaitable<void>(EndedLetter)>;
+  using OnLeft = std::function<io::Awaitable<void>(LeftLetter)>;
+  /// Where a peer has said that it can be reached.
+  using Addresses = std::function<std::vector<access::Endpoint>(const identity::PeerId&)>;
+  /// A peer was there, or nobody answered where it should be.
+  using OnContact = std::function<void(const identity::PeerId&, bool reached)>;
 
   MailOutbox(const MailDesk& desk, StoreThread& store, MailNetworks& networks, MailCarrier& carrier,
              OutboxLimits limits = {});
   ~MailOutbox();
   void on_end(OnEnd callback) { on_end_ = std::move(callback); }
+  void on_left(OnLeft callback) { on_left_ = std::move(callback); }
+  void on_contact(OnContact callback) { on_contact_ = std::move(callback); }
+  /// Beside what networks know, and what comes with a letter.
+  void set_addresses(Addresses addresses) { addresses_ = std::move(addresses); }
 
   /// Takes up what an earlier run left, and begins to deliver.
   io::Awaitable<Result<>> restore();
@@ -66,6 +82,9 @@ class MailOutbox {
   /// Its id, once it is kept. The errors of mail::check; kLimitExceeded says that too many wait;
   /// kInvalidArgument for a letter to oneself.
   io::Awaitable<Result<mail::LetterId>> post(Posting posting);
+  /// Takes a letter back that is not delivered yet, without telling anybody; one that is on its way may still
+  /// arrive.
+  io::Awaitable<void> withdraw(identity::PeerId to, mail::LetterId id);
   /// What a receiver says it has taken. Ids of letters to others, or of none, are passed over.
   void acknowledge(const identity::PeerId& by, std::span<const mail::LetterId> ids);
   /// The peer is there: what waits for it is tried soon.
@@ -111,12 +130,15 @@ class MailOutbox {
   void note_contact(const identity::PeerId& peer, bool reached);
   io::Awaitable<Result<Batch>> next_batch(identity::PeerId to);
   io::Awaitable<Result<Bytes>> sealed(StoredLetter letter);
+  void add_addresses(const identity::PeerId& to, const Batch& letters, PeerPlace& place) const;
   io::Awaitable<bool> deposit(identity::PeerId to, mail::SealedLetter letter);
   void plan_next(Addressee& addressee, Reach reach);
   void end(const identity::PeerId& to, const mail::LetterId& id, LetterFate fate);
   io::Awaitable<void> remove(EndedLetter ended);
+  io::Awaitable<void> drop(EndedLetter ended);
   void forget(const identity::PeerId& to, const mail::LetterId& id);
   [[nodiscard]] Waiting* find(const identity::PeerId& to, const mail::LetterId& id);
+  [[nodiscard]] const Waiting* find(const identity::PeerId& to, const mail::LetterId& id) const;
   std::chrono::milliseconds jittered(std::chrono::milliseconds pause);
 
   MailDesk desk_;
@@ -125,6 +147,9 @@ class MailOutbox {
   MailCarrier* carrier_;
   OutboxLimits limits_;
   OnEnd on_end_;
+  OnLeft on_left_;
+  OnContact on_contact_;
+  Addresses addresses_;
   std::map<identity::PeerId, Addressee> addressees_;
   std::map<identity::PeerId, SteadyTime> unreachable_;  // by links, until then
   std::uint64_t attempts_ = 0;

@@ -57,6 +57,8 @@ class Node final : public OnwardNode {
   void tell_revocations(const access::ShareId& share, const access::SignedRevocationList& list) {
     meetings_.at(share)->revoked(list);
   }
+  /// Who says where it can be reached, by its own signed word.
+  void on_provider(swarm::Meeting::OnWord callback) { meetings_.on_word(std::move(callback)); }
   /// Who sent what was provably not of the content, from now on.
   void on_lie(swarm::SwarmServices::OnLie callback) { on_lie_ = std::move(callback); }
   /// Told of every connection whose other end has not proved who it is.

@@ -62,6 +62,13 @@ void PeopleBook::met(const identity::PeerId& peer, const std::string& name) {
   changed(person);
 }
 
+void PeopleBook::found_at(const identity::PeerId& peer, const std::vector<access::Endpoint>& addresses) {
+  const auto found = people_.find(peer);
+  if (found == people_.end() || addresses.empty() || found->second.addresses == addresses) return;
+  found->second.addresses = addresses;
+  changed(found->second);
+}
+
 const Person& PeopleBook::block(const identity::PeerId& peer, Person::Block block) {
   Person& person = at(peer);
   // What a person has decided is not shortened by a detector.

@@ -9,6 +9,7 @@
 #include <set>
 #include <vector>
 
+#include "access/endpoint.hpp"
 #include "base/clock.hpp"
 #include "daemon/access_seams.hpp"
 
@@ -27,8 +28,9 @@ struct Person {
   WallTime first_seen;
   WallTime last_seen;
   std::optional<Block> block;
-  bool trusted = false;                  // for all shares
-  std::set<std::string> trusted_shares;  // ids
+  bool trusted = false;                     // for all shares
+  std::set<std::string> trusted_shares;     // ids
+  std::vector<access::Endpoint> addresses;  // where it last said that it can be reached
 
   bool operator==(const Person&) const = default;
 };
@@ -47,8 +49,10 @@ class PeopleBook final : public BlockCheck {
   void on_forgotten(OnForgotten callback) { on_forgotten_ = std::move(callback); }
   void restore(Person person);
 
-  /// It was let in, or has written. An empty name changes nothing.
+  /// It was let in, has written, or has given out a ticket that was used here. An empty name changes nothing.
   void met(const identity::PeerId& peer, const std::string& name = {});
+  /// It says that it can be reached there. Nothing for a stranger.
+  void found_at(const identity::PeerId& peer, const std::vector<access::Endpoint>& addresses);
 
   const Person& block(const identity::PeerId& peer, Person::Block block);
   /// kNotFound for one that is not blocked.

@@ -255,6 +255,7 @@ void DaemonService::shut_out(const identity::PeerId& peer) {
   node_->shares().end_peer(peer);
   node_->onward().end_peer(peer);
   requests_.drop(peer);
+  chats_.drop(peer);
 }
 
 asio::awaitable<Result<api::PersonView>> DaemonService::block(std::string words, api::BlockRequest request) {

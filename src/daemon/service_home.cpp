@@ -18,9 +18,7 @@ namespace fs = std::filesystem;
 
 constexpr const char* kFirstRunOver = "first run over";
 constexpr const char* kDownloadDirectory = "download directory";
-constexpr const char* kNotifyCommand = "notify command";
 constexpr std::size_t kMaxNameFile = 64;
-constexpr std::size_t kMaxCommandBytes = 4096;
 
 fs::path user_folder() {
   const char* const home = std::getenv("HOME");
@@ -60,9 +58,6 @@ io::Awaitable<Result<>> DaemonService::restore_home() {
   auto read_directory = [](DaemonStore& s) { return s.setting(kDownloadDirectory); };
   CO_TRY(const auto directory, co_await store_.run(read_directory));
   download_directory_ = directory.value_or("");
-  auto read_command = [](DaemonStore& s) { return s.setting(kNotifyCommand); };
-  CO_TRY(auto command, co_await store_.run(read_command));
-  if (command) set_notify_command(std::move(*command));
   std::vector<std::string> paths;
   for (const auto& view : node_->shares().views()) paths.push_back(view.path);
   co_await uploaded_.clean(std::move(paths));
@@ -143,16 +138,12 @@ asio::awaitable<Result<api::SettingsView>> DaemonService::set_settings(api::Sett
     if (!directory.is_absolute() || !fs::is_directory(directory, error))
       co_return fail(ErrorCode::kInvalidArgument, "{} is no folder of this machine", directory.string());
   }
-  if (request.notify_command && request.notify_command->size() > kMaxCommandBytes)
-    co_return fail(ErrorCode::kInvalidArgument, "a command has at most {} bytes", kMaxCommandBytes);
   auto keep = [request](DaemonStore& s) -> Result<> {
     if (request.download_directory) TRY_VOID(s.save_setting(kDownloadDirectory, *request.download_directory));
-    if (request.notify_command) TRY_VOID(s.save_setting(kNotifyCommand, *request.notify_command));
     return {};
   };
   CO_TRY_VOID(co_await store_.run(std::move(keep)));
   if (request.download_directory) download_directory_ = *request.download_directory;
-  if (request.notify_command) set_notify_command(*request.notify_command);
   co_return co_await settings();
 }
 

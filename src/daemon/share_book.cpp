@@ -131,6 +131,14 @@ const IssuedTicket& ShareBook::issue(const std::string& share, std::optional<Wal
   return tickets_.emplace(id, std::move(ticket)).first->second;
 }
 
+/// Its only use is taken: coming back costs none.
+const IssuedTicket& ShareBook::issue_to(const std::string& share, const identity::PeerId& peer) {
+  const access::ShareId id = access::share_id_of(issue(share, std::nullopt, 0).secret);
+  IssuedTicket& ticket = tickets_.at(id);
+  ticket.holders.insert(peer);
+  return ticket;
+}
+
 void ShareBook::restore(IssuedTicket ticket) {
   const access::ShareId id = access::share_id_of(ticket.secret);
   tickets_.emplace(id, std::move(ticket));

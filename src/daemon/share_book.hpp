@@ -66,6 +66,8 @@ class ShareBook final : public swarm::ShareSource {
   /// Makes a ticket to a share. The addresses are put into its text when it is shown.
   const IssuedTicket& issue(const std::string& share, std::optional<WallTime> expires_at,
                             std::optional<std::uint64_t> uses);
+  /// One that lets in this peer and nobody else.
+  const IssuedTicket& issue_to(const std::string& share, const identity::PeerId& peer);
   /// Voids one ticket.
   void withdraw(const access::ShareId& ticket) { tickets_.erase(ticket); }
   /// Takes back one that was made in an earlier run.

@@ -34,6 +34,7 @@ Result<Meeting::Heard> Meeting::add(access::SignedProviderRecord record, const i
   News news;
   news.providers.push_back(std::move(record));
   tell(news, &said.peer);
+  if (on_word_ != nullptr && *on_word_) (*on_word_)(said);
   return Heard{.record = std::move(said), .is_news = true};
 }
 
@@ -75,7 +76,7 @@ std::shared_ptr<Meeting> Meetings::at(const access::ShareId& share) {
   std::erase_if(meetings_,
                 [](const auto& entry) { return entry.second.use_count() == 1 && entry.second->is_over(); });
   auto& meeting = meetings_[share];
-  if (!meeting) meeting = std::make_shared<Meeting>(share, *clock_);
+  if (!meeting) meeting = std::make_shared<Meeting>(share, *clock_, &on_word_);
   return meeting;
 }
 

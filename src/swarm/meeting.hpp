@@ -26,8 +26,12 @@ class Meeting : public std::enable_shared_from_this<Meeting> {
  public:
   static constexpr std::size_t kMaxProviders = 256;
   using Tell = std::function<void(const News&)>;
+  /// A provider's word that is news; it has been verified.
+  using OnWord = std::function<void(const access::ProviderRecord&)>;
 
-  Meeting(access::ShareId share, const Clock& clock) : share_(share), clock_(&clock) {}
+  /// `on_word` may be null; else it outlives what is added here.
+  Meeting(access::ShareId share, const Clock& clock, const OnWord* on_word = nullptr)
+      : share_(share), clock_(&clock), on_word_(on_word) {}
 
   /// One listener's place; it is left when this is destroyed.
   class Seat {
@@ -78,6 +82,7 @@ class Meeting : public std::enable_shared_from_this<Meeting> {
 
   access::ShareId share_;
   const Clock* clock_;
+  const OnWord* on_word_;
   std::list<Seat*> seats_;
   std::map<identity::PeerId, Provider> providers_;
 };
@@ -87,9 +92,12 @@ class Meetings {
  public:
   explicit Meetings(const Clock& clock) : clock_(&clock) {}
   [[nodiscard]] std::shared_ptr<Meeting> at(const access::ShareId& share);
+  /// Who says where it can be reached, in whichever of them.
+  void on_word(Meeting::OnWord callback) { on_word_ = std::move(callback); }
 
  private:
   const Clock* clock_;
+  Meeting::OnWord on_word_;
   std::map<access::ShareId, std::shared_ptr<Meeting>> meetings_;
 };
 
