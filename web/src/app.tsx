@@ -54,7 +54,10 @@ function Inside() {
   useEffect(() => {
     if (first && location === '/') go('/welcome', { replace: true });
   }, [first, location, go]);
-  useEffect(() => window.scrollTo(0, 0), [location]);
+  const place = location.split('/')[1];
+  useEffect(() => {
+    window.scrollTo(0, 0);
+  }, [place]);
 
   if (location.startsWith('/welcome')) {
     return (

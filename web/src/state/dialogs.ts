@@ -48,12 +48,11 @@ export function ask(question: Question): Promise<'action' | 'other' | undefined>
 
 export const dialogOpen = (): boolean => current !== undefined;
 
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
 export function useDialog(): Dialog | undefined {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => current,
-  );
+  return useSyncExternalStore(subscribe, () => current);
 }

@@ -37,9 +37,11 @@ export const preferences = {
   },
 };
 
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
 export function usePreferences(): Preferences {
-  return useSyncExternalStore((listener) => {
-    listeners.add(listener);
-    return () => listeners.delete(listener);
-  }, preferences.get);
+  return useSyncExternalStore(subscribe, preferences.get);
 }

@@ -54,12 +54,11 @@ export async function signOut(): Promise<void> {
 
 onSignedOut(() => publish({ state: 'out', problem: 'Your session is over.' }));
 
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
 export function useAccess(): Access {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => current,
-  );
+  return useSyncExternalStore(subscribe, () => current);
 }

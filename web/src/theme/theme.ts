@@ -17,6 +17,7 @@ export const theme = createTheme({
     Drawer: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } },
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true } },
     Menu: { defaultProps: { shadow: 'md', position: 'bottom-end', radius: 'md' } },
+    Checkbox: { defaultProps: { radius: 4 } },
     Button: { defaultProps: { size: 'sm' } },
   },
 });
