@@ -51,7 +51,7 @@ export function Graph({ label, at, series, height }: { label: string; at: readon
         legend: { show: false },
         scales: { y: { range: (_, __, highest) => [0, Math.max(10_000, highest * 1.1)] } },
         axes: [
-          { stroke: ink, grid: { show: false }, ticks: { show: false }, font, size: 22, space: 90, values: (_, ticks) => ticks.map((tick) => new Date(tick * 1000).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' })) },
+          { stroke: ink, grid: { show: false }, ticks: { show: false }, font, size: 22, space: 70, incrs: [60, 120, 300], values: (_, ticks) => ticks.map((tick) => new Date(tick * 1000).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' })) },
           { stroke: ink, grid, ticks: { show: false }, font, size: 66, space: 36, values: (_, ticks) => ticks.map((tick) => rate(tick)) },
         ],
         series: [{}, ...lines.map(([name, color]) => ({ label: name, stroke: colorOf(color), fill: faint(colorOf(color)), width: 1.75, points: { show: false } }))],

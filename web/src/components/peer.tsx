@@ -28,10 +28,15 @@ export function Name({ name, peerId }: { name: string; peerId: string }) {
   return <bdi className={name === '' ? 'mono' : undefined}>{nameOf(name, peerId)}</bdi>;
 }
 
-export function SafetyWords({ words, large }: { words: readonly string[]; large?: boolean }) {
+export function SafetyWords({ words, large, labelled }: { words: readonly string[]; large?: boolean; labelled?: boolean }) {
   if (words.length === 0) return <span className="faint small">No safety words known</span>;
   return (
     <ol className={large ? 'safety large' : 'safety'} aria-label="Safety words">
+      {labelled && (
+        <li className="safety-label" title="Compare these words aloud: anybody can choose a name, nobody can choose these">
+          <IconShieldCheck size={15} aria-hidden /> Safety words
+        </li>
+      )}
       {words.map((word, index) => (
         <li key={index}>{word}</li>
       ))}

@@ -94,7 +94,7 @@ function Answers({ request, onMore, onDeny }: { request: Request; onMore: () => 
     <div className="row wrap request-answers">
       <Button.Group>
         <Button leftSection={<IconCheck size={17} aria-hidden />} onClick={() => void approve(request, { for_seconds: 24 * hour })}>
-          Approve for 24 hours
+          Approve for a day
         </Button>
         <Menu>
           <Menu.Target>
@@ -199,7 +199,7 @@ export function RequestCard({ request }: { request: Request }) {
         )}
         {incoming && waiting && (
           <>
-            <SafetyWords words={request.safety_words} />
+            <SafetyWords words={request.safety_words} labelled />
             <Answers request={request} onMore={() => setDialog('terms')} onDeny={() => setDialog('deny')} />
           </>
         )}

@@ -12,7 +12,7 @@ export const pendingKey = (id: string): string => `transfer:${id}`;
 // A hundred calls at once would take all the connections that the daemon has for everybody.
 const together = 6;
 
-async function each(transfers: readonly Transfer[], words: string, what: (transfer: Transfer) => Promise<Transfer | void>): Promise<void> {
+async function each(transfers: readonly Transfer[], words: string, what: (transfer: Transfer) => Promise<Transfer | undefined>): Promise<void> {
   const left = [...transfers];
   const worker = async () => {
     for (let transfer = left.shift(); transfer; transfer = left.shift()) {
@@ -58,6 +58,7 @@ export async function remove(transfers: readonly Transfer[]): Promise<void> {
   await each(transfers, 'Removing…', async (transfer) => {
     await api.transfers.remove(transfer.id, choice === 'other' ? 'none' : transfer.state === 'complete' ? 'all' : 'partial');
     store.take({ removed_transfer: transfer.id });
+    return undefined;
   });
 }
 
@@ -65,6 +66,7 @@ export function removeFinished(transfers: readonly Transfer[]): Promise<void> {
   return each(transfers.filter((transfer) => transfer.state === 'complete' || transfer.state === 'cancelled'), 'Removing…', async (transfer) => {
     await api.transfers.remove(transfer.id, 'none');
     store.take({ removed_transfer: transfer.id });
+    return undefined;
   });
 }
 
