@@ -25,9 +25,10 @@ export const pages = [
 export async function openPage(browser, options) {
   const context = await browser.newContext({ serviceWorkers: 'block', reducedMotion: 'reduce', ...options });
   const page = await context.newPage();
+  page.setDefaultTimeout(8000);
   const problems = [];
   page.on('console', (message) => {
-    if ((message.type() === 'error' || message.type() === 'warning') && !/Service Worker registration blocked|status of 401/.test(message.text())) problems.push(message.text());
+    if ((message.type() === 'error' || message.type() === 'warning') && !/Service Worker registration blocked|status of 40[14]/.test(message.text())) problems.push(message.text());
   });
   page.on('pageerror', (error) => problems.push(String(error)));
   return { context, page, problems };

@@ -15,7 +15,7 @@ const more = [
   ['transfer', '/transfers', async (page) => { await page.locator('[role=row][data-index="0"]').click(); await page.getByRole('heading', { name: 'Sources' }).waitFor(); }],
   ['share-dialog', '/shares', press(/^Share$/)],
   ['share-detail', '/shares', async (page) => { await page.getByRole('link', { name: /Summer in Brittany/ }).first().click(); }],
-  ['ticket-dialog', '/shares', async (page) => { await page.getByRole('button', { name: /ticket/i }).nth(1).click(); await page.getByRole('button', { name: 'Make the ticket' }).click(); await page.locator('svg.qr').waitFor(); }],
+  ['ticket-dialog', '/shares', async (page) => { await page.getByRole('link', { name: /Summer in Brittany/ }).first().click(); await page.getByRole('button', { name: 'New ticket' }).click(); await page.getByRole('button', { name: 'Make the ticket' }).click(); await page.locator('svg.qr').waitFor(); }],
   ['get-dialog', '/discover', press('I have a ticket')],
   ['fetch-dialog', '/discover', async (page) => { await page.getByRole('button', { name: /^Ask/ }).first().click(); }],
   ['person', '/people', async (page) => { await page.getByRole('link', { name: /alice/ }).first().click(); }],
@@ -38,8 +38,9 @@ const browser = await openBrowser();
 let bad = 0;
 async function shoot(fixture, name, path, before, options = {}) {
   if (only.length > 0 && !only.includes(name)) return;
-  for (const [size, viewport] of sizes) {
-    for (const colorScheme of ['light', 'dark']) {
+  const variants = sizes.flatMap(([size, viewport]) => ['light', 'dark'].map((colorScheme) => ({ size, viewport, colorScheme })));
+  await Promise.all(
+    variants.map(async ({ size, viewport, colorScheme }) => {
       const { context, page, problems } = await openPage(browser, { viewport, colorScheme, deviceScaleFactor: 1, ...options });
       try {
         await page.goto(fixture.url + pathIn(fixture.world, path));
@@ -56,8 +57,8 @@ async function shoot(fixture, name, path, before, options = {}) {
         console.log(`${name} ${size} ${colorScheme}:`, [...new Set(problems)].slice(0, 5));
       }
       await context.close();
-    }
-  }
+    }),
+  );
 }
 
 let port = 7510;

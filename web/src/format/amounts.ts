@@ -34,7 +34,7 @@ export function percent(done: number, total: number): number {
 }
 
 const factors: Record<string, number> = {
-  '': 1, b: 1, k: 1e3, kb: 1e3, kib: 1024, m: 1e6, mb: 1e6, mib: 1024 ** 2, g: 1e9, gb: 1e9, gib: 1024 ** 3, t: 1e12, tb: 1e12, tib: 1024 ** 4,
+  '': 1, b: 1, k: 1e3, kb: 1e3, ki: 1024, kib: 1024, m: 1e6, mb: 1e6, mi: 1024 ** 2, mib: 1024 ** 2, g: 1e9, gb: 1e9, gi: 1024 ** 3, gib: 1024 ** 3, t: 1e12, tb: 1e12, ti: 1024 ** 4, tib: 1024 ** 4,
 };
 
 /** “2M”, “1.5 GB/s”, “64MiB” as a number of bytes; empty is none, and what is no amount is undefined. */
@@ -50,8 +50,11 @@ export function parseAmount(text: string): number | 'none' | undefined {
 
 /** The shortest text that `parseAmount` and the command line read back as this rate. */
 export function exactRate(value: number): string {
-  for (const [factor, unit] of [[1e12, 'T'], [1e9, 'G'], [1e6, 'M'], [1e3, 'K']] as const) {
-    if (value >= factor && Number.isInteger((value / factor) * 10)) return `${value / factor}${unit}`;
-  }
-  return String(value);
+  const written = (units: readonly (readonly [number, string])[]): string => {
+    for (const [factor, unit] of units) if (value >= factor && Number.isInteger((value / factor) * 10)) return `${value / factor}${unit}`;
+    return String(value);
+  };
+  const decimal = written([[1e12, 'T'], [1e9, 'G'], [1e6, 'M'], [1e3, 'K']]);
+  const binary = written([[1024 ** 3, 'GiB'], [1024 ** 2, 'MiB'], [1024, 'KiB']]);
+  return binary.length < decimal.length ? binary : decimal;
 }

@@ -46,12 +46,3 @@ export function dayOf(at: number, now: number): string {
   if (at >= midnight.getTime() - day * 1000) return 'Yesterday';
   return new Date(at).getFullYear() === new Date(now).getFullYear() ? shortDateForm.format(at) : dateForm.format(at);
 }
-
-const spanUnits: Record<string, number> = { s: 1, m: minute, min: minute, h: hour, d: day, day: day, days: day, w: 7 * day, hour: hour, hours: hour, week: 7 * day, weeks: 7 * day };
-
-/** “24h”, “7 d”, “90 min” as seconds. */
-export function parseSpan(text: string): number | undefined {
-  const match = /^\s*(\d+(?:\.\d+)?)\s*([a-z]+)\s*$/i.exec(text);
-  const unit = match ? spanUnits[(match[2] ?? '').toLowerCase()] : undefined;
-  return match && unit !== undefined ? Math.round(Number(match[1]) * unit) : undefined;
-}

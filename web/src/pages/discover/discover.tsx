@@ -56,7 +56,7 @@ function Found({ share, mine }: { share: FoundShare; mine: Transfer | undefined 
           <Chip tone={transferTones[mine.state]}>{mine.state === 'complete' ? 'You have it' : transferWords[mine.state]}</Chip>
         </Link>
       ) : (
-        <Button size="compact-md" variant={share.access === 'open' ? 'filled' : 'default'} onClick={() => openDialog({ kind: 'fetch', share })} aria-label={`${share.access === 'open' ? 'Get' : 'Ask for'} ${share.title}`}>
+        <Button h={32} px={14} variant={share.access === 'open' ? 'filled' : 'default'} onClick={() => openDialog({ kind: 'fetch', share })} aria-label={`${share.access === 'open' ? 'Get' : 'Ask for'} ${share.title}`}>
           {share.access === 'open' ? 'Get' : 'Ask'}
         </Button>
       )}
@@ -167,7 +167,7 @@ export default function Discover() {
       title="Discover"
       lead="What people in your networks share with you."
       actions={
-        <Button variant="default" className="wide-only" leftSection={<IconTicket size={17} aria-hidden />} onClick={() => openDialog({ kind: 'get' })}>
+        <Button variant="default" className="narrow-only" leftSection={<IconTicket size={17} aria-hidden />} onClick={() => openDialog({ kind: 'get' })}>
           I have a ticket
         </Button>
       }

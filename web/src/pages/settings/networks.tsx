@@ -83,7 +83,7 @@ function One({ network }: { network: Network }) {
           {network.member_until !== undefined && (
             <>
               {' '}
-              · renewed before <Ago at={network.member_until} />
+              · ends <Ago at={network.member_until} /> unless renewed
             </>
           )}
         </p>

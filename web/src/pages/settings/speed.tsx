@@ -9,7 +9,7 @@ import { exactRate, parseAmount, rate } from '../../format/amounts';
 import { useNow } from '../../state/now';
 import { act, usePending } from '../../state/pending';
 import { store, useLive } from '../../state/store';
-import { coverage, parsePeriod, writePeriod, type Period } from './schedule';
+import { clock, coverage, parsePeriod, writePeriod, type Period } from './schedule';
 
 const fields = [
   { key: 'down', label: 'Download at most' },
@@ -33,7 +33,7 @@ const draftOf = ({ from, to, down, up }: Period): Draft => ({ from, to, down: te
 
 function periodOf(draft: Draft): Period | undefined {
   const [down, up] = [parseAmount(draft.down), parseAmount(draft.up)];
-  if (down === undefined || up === undefined || !/^\d\d:\d\d$/.test(draft.from) || !/^\d\d:\d\d$/.test(draft.to) || draft.from === draft.to) return undefined;
+  if (down === undefined || up === undefined || !clock.test(draft.from) || !clock.test(draft.to) || draft.from === draft.to) return undefined;
   return { from: draft.from, to: draft.to, down: down === 'none' ? undefined : down, up: up === 'none' ? undefined : up };
 }
 
@@ -67,6 +67,8 @@ function Form({ limits }: { limits: Limits }) {
   const [slots, setSlots] = useState<number | string>(set.upload_slots ?? 32);
   const [active, setActive] = useState<number | string>(set.active_downloads ?? 5);
   const [drafts, setDrafts] = useState<Draft[]>(() => (set.schedule ?? []).map(parsePeriod).filter((period) => period !== undefined).map(draftOf));
+  // What this page cannot read of the schedule stays as it is.
+  const others = (set.schedule ?? []).filter((text) => parsePeriod(text) === undefined);
   const pending = usePending('limits');
   const periods = drafts.map(periodOf);
   const ready = fields.every(({ key }) => parseAmount(texts[key]) !== undefined) && periods.every((period) => period !== undefined);
@@ -74,7 +76,7 @@ function Form({ limits }: { limits: Limits }) {
   const change = (index: number, changes: Partial<Draft>) => setDrafts(drafts.map((draft, at) => (at === index ? { ...draft, ...changes } : draft)));
 
   const save = async () => {
-    const wish: LimitSettings = { schedule: periods.filter((period) => period !== undefined).map(writePeriod) };
+    const wish: LimitSettings = { schedule: [...periods.filter((period) => period !== undefined).map(writePeriod), ...others] };
     for (const { key } of fields) {
       const value = parseAmount(texts[key]);
       if (typeof value === 'number') wish[key] = value;
@@ -105,9 +107,9 @@ function Form({ limits }: { limits: Limits }) {
         {drafts.map((draft, index) => (
           <li key={index} className="period">
             <span className="period-number">{index + 1}</span>
-            <TextInput type="time" aria-label={`Period ${index + 1} from`} value={draft.from} onChange={(event) => change(index, { from: event.currentTarget.value })} />
+            <TextInput placeholder="08:00" error={!clock.test(draft.from)} aria-label={`Period ${index + 1} from`} value={draft.from} onChange={(event) => change(index, { from: event.currentTarget.value })} />
             <span className="muted">to</span>
-            <TextInput type="time" aria-label={`Period ${index + 1} to`} value={draft.to} onChange={(event) => change(index, { to: event.currentTarget.value })} />
+            <TextInput placeholder="18:00" error={!clock.test(draft.to)} aria-label={`Period ${index + 1} to`} value={draft.to} onChange={(event) => change(index, { to: event.currentTarget.value })} />
             <TextInput aria-label={`Period ${index + 1}, download at most`} placeholder="No limit" leftSection={<span className="small faint">↓</span>} value={draft.down} onChange={(event) => change(index, { down: event.currentTarget.value })} error={parseAmount(draft.down) === undefined} />
             <TextInput aria-label={`Period ${index + 1}, upload at most`} placeholder="No limit" leftSection={<span className="small faint">↑</span>} value={draft.up} onChange={(event) => change(index, { up: event.currentTarget.value })} error={parseAmount(draft.up) === undefined} />
             <ActionIcon variant="subtle" color="gray" aria-label={`Remove period ${index + 1}`} onClick={() => setDrafts(drafts.filter((_, at) => at !== index))}>

@@ -54,7 +54,7 @@ function Line({ share }: { share: Share }) {
         {share.state === 'hashing' && <Bar value={percent(share.hashed_bytes, share.bytes)} label={`How much of ${share.title} has been read`} />}
       </div>
       <div className="row share-buttons">
-        <Button variant="default" size="compact-md" className="wide-only" leftSection={<IconTicket size={16} aria-hidden />} onClick={() => openDialog({ kind: 'ticket', share })}>
+        <Button variant="default" h={32} px={14} className="wide-only" leftSection={<IconTicket size={16} aria-hidden />} onClick={() => openDialog({ kind: 'ticket', share })}>
           Ticket
         </Button>
         <Menu>

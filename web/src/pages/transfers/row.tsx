@@ -64,7 +64,7 @@ export const Row = memo(function Row({ id, index, top, height, chosen, current, 
       <span role="gridcell" className="cell-progress">
         <ProgressBar transfer={transfer} />
         <span className="small num wide-only">{transfer.bytes_total === 0 ? '' : `${transfer.state === 'complete' ? 100 : percent(transfer.bytes_done, transfer.bytes_total)} %`}</span>
-        <span className="small muted num clip narrow-only">{transfer.error ? transfer.error.message : progressWords(transfer)}</span>
+        <span className="small muted num clip line-only">{transfer.error ? transfer.error.message : progressWords(transfer)}</span>
       </span>
       <span role="gridcell" className="cell-state">
         <StateChip transfer={transfer} />
