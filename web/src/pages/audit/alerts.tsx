@@ -22,7 +22,7 @@ function One({ alert }: { alert: Alert }) {
       </span>
       <div className="grow stack tight">
         <div className="spread">
-          <h3>{alertTitle(alert.kind)}</h3>
+          <h2>{alertTitle(alert.kind)}</h2>
           <span className="small faint">
             <Ago at={alert.at} />
           </span>

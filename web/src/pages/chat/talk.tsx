@@ -227,7 +227,7 @@ export function Talk({ peer }: { peer: string }) {
         {!state.loading && state.problem === '' && messages.length === 0 && <p className="muted talk-first">Say hello. Compare safety words first if it matters who they are.</p>}
         {days.map((group) => (
           <div key={group.day + (group.messages[0]?.id ?? '')}>
-            <h3 className="talk-day">{group.day}</h3>
+            <h2 className="talk-day">{group.day}</h2>
             <ol>
               {group.messages.map((message) => (
                 <Message key={message.id} message={message} />

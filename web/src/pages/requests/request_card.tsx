@@ -160,7 +160,7 @@ export function RequestCard({ request }: { request: Request }) {
       <Mark peerId={request.peer_id} name={request.peer_name} size={42} />
       <div className="grow stack tight">
         <div className="spread wrap">
-          <h3>
+          <h2>
             {incoming ? (
               <>
                 <Who peerId={request.peer_id} name={request.peer_name} words={request.safety_words} /> asks for <b><bdi>{request.title}</bdi></b>
@@ -170,7 +170,7 @@ export function RequestCard({ request }: { request: Request }) {
                 You ask <Who peerId={request.peer_id} name={request.peer_name} words={request.safety_words} /> for <b><bdi>{request.title}</bdi></b>
               </>
             )}
-          </h3>
+          </h2>
           {!waiting && <Chip tone={requestTones[request.state]}>{requestWords[request.state]}</Chip>}
         </div>
         <p className="small muted num">
