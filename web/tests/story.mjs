@@ -222,7 +222,9 @@ try {
 } finally {
   await browser.close();
   for (const each of people) each.server.close();
+  const gone = children.map((child) => (child.exitCode === null && child.signalCode === null ? new Promise((resolve) => child.on('exit', resolve)) : undefined));
   for (const child of children) child.kill('SIGTERM');
+  await Promise.all(gone);
   rmSync(scratch, { recursive: true, force: true });
 }
 console.log(failed === '' ? `the story was told: ${steps.length} steps` : `after ${steps.length} steps: ${failed}`);

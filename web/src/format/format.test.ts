@@ -36,7 +36,7 @@ describe('moments', () => {
     expect([0, 59, 95, 3600, 3660, 90_000, 400_000].map(span)).toEqual(['0 s', '59 s', '1 min 35 s', '1 h', '1 h 1 min', '1 d 1 h', '4 days']);
   });
   test('moments are told from now', () => {
-    expect([now, now - 30_000, now - 7_200_000, now + 7_200_000, now - 86_400_000].map((at) => ago(at, now))).toEqual(['just now', '30 s ago', '2 h ago', 'in 2 h', '1 day ago']);
+    expect([now, now - 30_000, now - 7_200_000, now + 7_200_000, now - 86_400_000, now + 7 * 86_400_000 - 2000].map((at) => ago(at, now))).toEqual(['just now', '30 s ago', '2 h ago', 'in 2 h', '1 day ago', 'in 7 days']);
   });
   test('days have names', () => {
     expect(dayOf(now, now)).toBe('Today');

@@ -14,11 +14,11 @@ export function span(seconds: number): string {
   return days > 730 ? 'years' : `${days} days`;
 }
 
-function coarse(seconds: number): string {
-  if (seconds < minute) return `${Math.max(1, Math.floor(seconds))} s`;
-  if (seconds < hour) return `${Math.floor(seconds / minute)} min`;
-  if (seconds < day) return `${Math.floor(seconds / hour)} h`;
-  const days = Math.floor(seconds / day);
+function coarse(seconds: number, whole: (value: number) => number): string {
+  if (seconds < minute) return `${Math.max(1, whole(seconds))} s`;
+  if (seconds < hour) return `${whole(seconds / minute)} min`;
+  if (seconds < day) return `${whole(seconds / hour)} h`;
+  const days = whole(seconds / day);
   return days === 1 ? '1 day' : `${days} days`;
 }
 
@@ -35,7 +35,8 @@ export function ago(at: number, now: number): string {
   const seconds = (now - at) / 1000;
   if (Math.abs(seconds) < 5) return 'just now';
   if (Math.abs(seconds) > 28 * day) return dateForm.format(at);
-  return seconds > 0 ? `${coarse(seconds)} ago` : `in ${coarse(-seconds)}`;
+  // A week that has just begun still has seven days.
+  return seconds > 0 ? `${coarse(seconds, Math.floor)} ago` : `in ${coarse(-seconds, Math.round)}`;
 }
 
 /** The day of a moment, as a heading: “Today”, “Yesterday”, “3 Nov”. */

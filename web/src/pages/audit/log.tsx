@@ -30,6 +30,17 @@ const spans = [
 
 const tone = (outcome: string) => (outcome === 'refused' ? 'bad' : outcome === 'allowed' ? 'good' : 'quiet');
 
+const told = (code: string): boolean => code !== '' && code !== 'none';
+
+function because(line: AuditLine): string {
+  const parts: string[] = [];
+  if (told(line.code)) parts.push(spoken(line.code));
+  else if (told(line.right)) parts.push(`By ${spoken(line.right).toLowerCase()}`);
+  if (line.bytes > 0) parts.push(bytes(line.bytes));
+  if (line.note !== '') parts.push(line.note);
+  return parts.join(' · ');
+}
+
 function Line({ line }: { line: AuditLine }) {
   return (
     <div className="log-line" role="row">
@@ -48,9 +59,7 @@ function Line({ line }: { line: AuditLine }) {
         {line.subject !== '' && <span className="muted"> <bdi>{line.subject}</bdi></span>}
       </span>
       <span role="cell" className="small muted clip" title={line.note}>
-        {line.code !== 'none' && line.code !== '' ? spoken(line.code) : line.right === '' ? '' : `by ${spoken(line.right).toLowerCase()}`}
-        {line.bytes > 0 && ` ${bytes(line.bytes)}`}
-        {line.note !== '' && ` ${line.note}`}
+        <bdi>{because(line)}</bdi>
       </span>
     </div>
   );

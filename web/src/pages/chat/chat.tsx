@@ -109,7 +109,7 @@ export default function Chat({ peer }: { peer: string | undefined }) {
           Messages go straight to the other side, sealed for them alone, and wait where they are away. Attach a share and they get it without asking.
         </Empty>
       ) : (
-        <div className={peer === undefined ? 'chat' : 'chat open'}>
+        <div className={peer === undefined ? 'chat fills' : 'chat fills open'}>
           <nav className="talks card flat" aria-label="Conversations">
             <ul>
               {list.map((chat) => (

@@ -110,15 +110,15 @@ function SettingsForm({ transfer }: { transfer: Transfer }) {
 
   return (
     <div className="stack">
-      <div className="row wrap top">
+      {transfer.state !== 'complete' && <div className="row wrap top">
         <div>
           <div className="small muted" id="priority-label">Turn in the queue</div>
           <SegmentedControl aria-labelledby="priority-label" size="xs" value={priority} onChange={setPriority} data={[{ value: 'high', label: 'First' }, { value: 'normal', label: 'Normal' }, { value: 'low', label: 'Last' }]} />
         </div>
         <Select label="Order of pieces" size="xs" value={order} onChange={(value) => setOrder(value ?? 'rarest_first')} allowDeselect={false} data={[{ value: 'rarest_first', label: 'Rarest first (fastest)' }, { value: 'sequential', label: 'From the beginning (to watch)' }]} w={230} />
-      </div>
+      </div>}
       <div className="row wrap top">
-        <TextInput label="Down at most" size="xs" placeholder="No limit" value={down} onChange={(event) => setDown(event.currentTarget.value)} error={downLimit === undefined && wrong} w={140} />
+        {transfer.state !== 'complete' && <TextInput label="Down at most" size="xs" placeholder="No limit" value={down} onChange={(event) => setDown(event.currentTarget.value)} error={downLimit === undefined && wrong} w={140} />}
         <TextInput label="Up at most" size="xs" placeholder="No limit" value={up} onChange={(event) => setUp(event.currentTarget.value)} error={upLimit === undefined && wrong} w={140} />
       </div>
       <Switch label="Serve it on to others when it is complete" description="Only to those whom its owner lets in." checked={seed} onChange={(event) => setSeed(event.currentTarget.checked)} />
@@ -328,7 +328,7 @@ export function TransferDetail({ id, onClose }: { id: string; onClose: () => voi
               <SpeedGraph id={id} />
             </section>
           )}
-          {transfer.direction === 'download' && transfer.pieces_total > 0 && (
+          {transfer.direction === 'download' && transfer.pieces_total > 0 && transfer.state !== 'complete' && (
             <section>
               <h3>Pieces</h3>
               <Pieces done={transfer.pieces_done} total={transfer.pieces_total} availability={explanation.data?.availability} />

@@ -5,6 +5,7 @@ import { count } from '../../format/amounts';
 
 const cell = 10;
 const gap = 2;
+const most = 74;
 
 export function Pieces({ done, total, availability }: { done: number; total: number; availability: number | undefined }) {
   const place = useRef<HTMLCanvasElement>(null);
@@ -14,19 +15,20 @@ export function Pieces({ done, total, availability }: { done: number; total: num
     const canvas = place.current;
     if (!canvas) return;
     const draw = () => {
-      const { clientWidth: width, clientHeight: height } = canvas;
+      const pen = canvas.getContext('2d');
+      if (!pen || total === 0) return;
+      const width = canvas.clientWidth;
+      const across = Math.max(1, Math.floor((width + gap) / (cell + gap)));
+      const cells = Math.min(total, across * Math.floor((most + gap) / (cell + gap)));
+      const height = Math.ceil(cells / across) * (cell + gap) - gap;
+      const wide = cells < across ? (width + gap) / cells - gap : cell;
+      const filled = (done / total) * cells;
       const ratio = window.devicePixelRatio;
       canvas.width = width * ratio;
       canvas.height = height * ratio;
-      const pen = canvas.getContext('2d');
-      if (!pen || total === 0) return;
+      canvas.style.height = `${height}px`;
       const style = getComputedStyle(document.documentElement);
       pen.scale(ratio, ratio);
-      const across = Math.max(1, Math.floor((width + gap) / (cell + gap)));
-      const down = Math.max(1, Math.floor((height + gap) / (cell + gap)));
-      const cells = Math.min(total, across * down);
-      const filled = (done / total) * cells;
-      const wide = cells < across ? Math.min(40, (width + gap) / cells - gap) : cell;
       for (let index = 0; index < cells; index += 1) {
         const x = (index % across) * (wide + gap);
         const y = Math.floor(index / across) * (cell + gap);

@@ -202,7 +202,7 @@ export default function Transfers({ opened }: { opened: string | undefined }) {
         </>
       }
     >
-      <div className="transfers">
+      <div className="transfers fills">
         <div className="filters" role="group" aria-label="Which transfers">
           {filters.map((each) => (
             <UnstyledButton key={each.value} className={filter === each.value ? 'filter on' : 'filter'} aria-pressed={filter === each.value} onClick={() => setFilter(each.value)}>
