@@ -49,7 +49,7 @@ export function Empty({ icon, title, children, action }: { icon: ReactNode; titl
 /** Something that went wrong, in the daemon's words, and perhaps a way on. */
 export function Trouble({ children, again }: { children: ReactNode; again?: () => void }) {
   return (
-    <div className="note bad" role="alert">
+    <div className="note bad words" role="alert">
       <div className="grow">{children}</div>
       {again && (
         <Button size="compact-sm" variant="default" onClick={again}>

@@ -23,14 +23,23 @@ interface Wish {
 
 export function FolderPicker({ label, description, value, onChange, choose }: Wish) {
   const [hidden, setHidden] = useState(false);
-  const [open, setOpen] = useState(choose === 'anything' || value === '');
-  const [at, setAt] = useState(choose === 'anything' && value !== '' ? parentOf(value) : value);
+  // Until somebody touches it, it follows a value that arrives late.
+  const [opened, setOpen] = useState<boolean | undefined>();
+  const open = opened ?? (choose === 'anything' || value === '');
+  const [where, setAt] = useState<string | undefined>();
+  const at = where ?? (choose === 'folder' ? value : value === '' ? '' : parentOf(value));
   const folder = useQuery({ queryKey: ['folder', at, hidden], queryFn: ({ signal }) => api.listFolder(at, hidden, signal), placeholderData: keepPreviousData, retry: false, enabled: open, staleTime: 2000 });
   const lacking = folder.isError && isMissing(folder.error) && at === '';
 
   const enter = (path: string) => {
+    setOpen(true);
     setAt(path);
     if (choose === 'folder') onChange(path);
+  };
+
+  const take = (path: string) => {
+    setAt(at);
+    onChange(path);
   };
 
   return (
@@ -39,7 +48,11 @@ export function FolderPicker({ label, description, value, onChange, choose }: Wi
         label={label}
         description={description}
         value={value}
-        onChange={(event) => onChange(event.currentTarget.value)}
+        onChange={(event) => {
+          setOpen(open);
+          setAt(at);
+          onChange(event.currentTarget.value);
+        }}
         onKeyDown={(event) => {
           if (event.key !== 'Enter') return;
           event.preventDefault();
@@ -72,7 +85,7 @@ export function FolderPicker({ label, description, value, onChange, choose }: Wi
                 const chosen = path === value;
                 return (
                   <li key={entry.name} className={chosen ? 'chosen' : undefined}>
-                    <button type="button" className="bare folder-entry" aria-pressed={chosen} onClick={() => (entry.kind === 'folder' && choose === 'folder' ? enter(path) : onChange(path))} onDoubleClick={() => entry.kind === 'folder' && enter(path)}>
+                    <button type="button" className="bare folder-entry" aria-pressed={chosen} onClick={() => (entry.kind === 'folder' && choose === 'folder' ? enter(path) : take(path))} onDoubleClick={() => entry.kind === 'folder' && enter(path)}>
                       {entry.kind === 'folder' ? <IconFolder size={18} className="folder-icon" aria-hidden /> : <IconFile size={18} aria-hidden />}
                       <span className="clip grow">
                         <bdi>{entry.name}</bdi>

@@ -35,21 +35,23 @@ function Line({ share }: { share: Share }) {
           </Link>
           <StateOf share={share} />
         </div>
-        <div className="row wrap small muted">
-          <span className="num">
-            {bytes(share.bytes)}
-            {share.kind === 'folder' && ` in ${counted(share.files, 'file')}`}
+        <p className="small muted num share-line">
+          {bytes(share.bytes)}
+          {share.kind === 'folder' && ` in ${counted(share.files, 'file')}`} · {rulesInShort(share)}
+          {share.expires_at !== undefined && (
+            <>
+              {' '}
+              · ends <Ago at={share.expires_at} />
+            </>
+          )}{' '}
+          <span className="tags">
+            {share.tags.map((tag) => (
+              <span key={tag}>
+                <bdi>{tag}</bdi>
+              </span>
+            ))}
           </span>
-          <span>· {rulesInShort(share)}</span>
-          {share.expires_at !== undefined && <span>· ends <Ago at={share.expires_at} /></span>}
-          {share.tags.length > 0 && (
-            <span className="tags">
-              {share.tags.map((tag) => (
-                <span key={tag}><bdi>{tag}</bdi></span>
-              ))}
-            </span>
-          )}
-        </div>
+        </p>
         {share.state === 'broken' && <p className="small bad-text">{share.problem}</p>}
         {share.state === 'hashing' && <Bar value={percent(share.hashed_bytes, share.bytes)} label={`How much of ${share.title} has been read`} />}
       </div>

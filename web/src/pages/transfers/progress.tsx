@@ -10,7 +10,7 @@ import { pendingKey } from './actions';
 export function StateChip({ transfer }: { transfer: Transfer }) {
   const pending = usePending(pendingKey(transfer.id));
   if (pending !== undefined) return <Chip tone="wait">{pending}</Chip>;
-  const words = transfer.direction === 'upload' && transfer.state === 'running' ? 'Uploading' : transfer.state === 'queued' && transfer.queue_position !== undefined ? `Queued, ${transfer.queue_position}.` : transferWords[transfer.state];
+  const words = transfer.direction === 'upload' && transfer.state === 'running' ? 'Uploading' : transfer.state === 'queued' && transfer.queue_position !== undefined ? `Queued, no. ${transfer.queue_position}` : transferWords[transfer.state];
   return <Chip tone={transferTones[transfer.state]}>{words}</Chip>;
 }
 
