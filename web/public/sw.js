@@ -14,6 +14,14 @@ self.addEventListener('activate', (event) => {
   );
 });
 
+// Files of older versions are dropped as newer ones come: the oldest first.
+const most = 120;
+
+async function prune(cache) {
+  const all = await cache.keys();
+  await Promise.all(all.slice(0, Math.max(0, all.length - most)).map((each) => cache.delete(each)));
+}
+
 async function fresh(request) {
   const cache = await caches.open(shell);
   try {
@@ -32,7 +40,7 @@ async function kept(request) {
   const found = await cache.match(request);
   if (found) return found;
   const answer = await fetch(request);
-  if (answer.ok && answer.type === 'basic') await cache.put(request, answer.clone());
+  if (answer.ok && answer.type === 'basic') await cache.put(request, answer.clone()).then(() => prune(cache));
   return answer;
 }
 

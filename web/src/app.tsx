@@ -1,5 +1,6 @@
 // Which page is shown, and what is there on all of them: the session, the event stream, shortcuts, dialogs and toasts.
 import { lazy, Suspense, useEffect } from 'react';
+import { useQueryClient } from '@tanstack/react-query';
 import { Route, Switch, useLocation } from 'wouter';
 import { Loading } from './components/basics';
 import { Dialogs } from './components/dialogs';
@@ -14,7 +15,7 @@ import { useIdentity } from './state/identity';
 import { notifyFromNowOn } from './state/notifications';
 import { preferences } from './state/preferences';
 import { openSession, useAccess } from './state/session';
-import { store, useLive } from './state/store';
+import { store, useConnection, useLive } from './state/store';
 
 const Transfers = lazy(() => import('./pages/transfers/transfers'));
 const Shares = lazy(() => import('./pages/shares/shares'));
@@ -50,6 +51,12 @@ function Inside() {
   useTitle();
   useEffect(() => connect(mayRest), []);
   useEffect(() => notifyFromNowOn(), []);
+  const queries = useQueryClient();
+  const connection = useConnection().state;
+  // After the daemon was away, what was asked before may be old.
+  useEffect(() => {
+    if (connection === 'live') void queries.invalidateQueries();
+  }, [connection, queries]);
   const first = identity.data?.first_run === true;
   useEffect(() => {
     if (first && location === '/') go('/welcome', { replace: true });
@@ -92,6 +99,12 @@ export function App() {
   const access = useAccess();
   useEffect(() => {
     void openSession();
+    // `covey ui` may open its address in a tab that is here already.
+    const onHash = () => {
+      if (location.hash.startsWith('#once=')) void openSession();
+    };
+    window.addEventListener('hashchange', onHash);
+    return () => window.removeEventListener('hashchange', onHash);
   }, []);
   useEffect(() => {
     if (access.state === 'out') store.forgetAll();

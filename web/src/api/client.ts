@@ -29,6 +29,10 @@ export function setCsrfToken(token: string): void {
   csrfToken = token;
 }
 
+export function sessionIsOver(): void {
+  signedOut();
+}
+
 /** Called when the daemon answers that there is no session any more. */
 export function onSignedOut(listener: () => void): void {
   signedOut = listener;

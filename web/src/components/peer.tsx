@@ -1,6 +1,8 @@
 // How a peer looks: a mark and a name that strangers chose, and the words by which it can really be known.
 import { Popover } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
 import { IconShieldCheck } from '@tabler/icons-react';
+import type { Peer } from '../api/types';
 import { nameOf, shortId } from '../format/words';
 import { useOne } from '../state/store';
 import { Copy } from './basics';
@@ -48,7 +50,8 @@ export function SafetyWords({ words, large, labelled }: { words: readonly string
 export function Who({ peerId, name, words }: { peerId: string; name: string; words?: readonly string[] }) {
   const person = useOne('people', peerId);
   const known = words ?? person?.safety_words ?? [];
-  const shown = name === '' ? (person?.name ?? '') : name;
+  const peers = useQueryClient().getQueryData<Peer[]>(['peers']);
+  const shown = name !== '' ? name : person?.name || (peers?.find((peer) => peer.peer_id === peerId)?.name ?? '');
   return (
     <Popover width={320} shadow="md" radius="md" withinPortal>
       <Popover.Target>

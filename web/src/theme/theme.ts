@@ -2,9 +2,12 @@ import { createTheme, type CSSVariablesResolver } from '@mantine/core';
 
 const fern = ['#eaf6f2', '#d3ebe3', '#a6d8c9', '#75c3ad', '#4db296', '#2f9c80', '#1d8670', '#0f6b5c', '#0b5b4e', '#07483e'] as const;
 
+// Mantine's dark greys, from text to ground, in the tone of tokens.css.
+const night = ['#eceeec', '#b6bfba', '#98a39e', '#76827d', '#3a4446', '#2e3638', '#22292a', '#1b2021', '#171c1d', '#131718'] as const;
+
 export const theme = createTheme({
   primaryColor: 'fern',
-  colors: { fern: [...fern] },
+  colors: { fern: [...fern], dark: [...night] },
   primaryShade: { light: 7, dark: 7 },
   fontFamily: "'Inter Variable', system-ui, sans-serif",
   fontFamilyMonospace: 'var(--mono)',

@@ -14,7 +14,7 @@ import { nameOf } from '../../format/words';
 import { ask } from '../../state/dialogs';
 import { useNow } from '../../state/now';
 import { act, usePending } from '../../state/pending';
-import { store, useAll, useLive, useOne } from '../../state/store';
+import { store, useAll, useConnection, useLive, useOne } from '../../state/store';
 import { Message } from './message';
 
 type Attach = { share: string; title: string } | { path: string; title: string };
@@ -134,9 +134,11 @@ export function Talk({ peer }: { peer: string }) {
     },
     [peer],
   );
+  // Also after the daemon was away: what came meanwhile is not told again.
+  const connection = useConnection().state;
   useEffect(() => {
-    void load('');
-  }, [load]);
+    if (connection === 'live') void load('');
+  }, [load, connection]);
 
   // New messages keep the end in sight; older ones keep what is read where it is.
   useLayoutEffect(() => {
@@ -151,7 +153,13 @@ export function Talk({ peer }: { peer: string }) {
   const last = messages.at(-1);
   const unread = chat?.unread ?? 0;
   useEffect(() => {
-    if (unread > 0 && last && document.hasFocus()) void api.chats.read(peer, last.id).catch(() => undefined);
+    if (unread === 0 || !last) return;
+    const tell = () => {
+      if (document.hasFocus()) void api.chats.read(peer, last.id).catch(() => undefined);
+    };
+    tell();
+    window.addEventListener('focus', tell);
+    return () => window.removeEventListener('focus', tell);
   }, [unread, last, peer]);
 
   const forget = async () => {

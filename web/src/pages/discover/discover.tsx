@@ -158,7 +158,7 @@ export default function Discover() {
     go(text === '' ? location : `${location}?${text}`, { replace: true });
   }, [asked, owner, go, location]);
 
-  const online = useMemo(() => [...(peers.data ?? [])].sort((a, b) => a.name.localeCompare(b.name)), [peers.data]);
+  const online = useMemo(() => [...new Map(peers.data?.map((peer) => [peer.peer_id, peer])).values()].sort((a, b) => a.name.localeCompare(b.name)), [peers.data]);
   const ownerName = online.find((peer) => peer.peer_id === owner)?.name ?? '';
 
   if (!loaded) return <Loading what="Asking the daemon" />;
@@ -227,7 +227,7 @@ export default function Discover() {
             )}
             <ul>
               {online.slice(0, 200).map((peer) => (
-                <li key={peer.network + peer.peer_id}>
+                <li key={peer.peer_id}>
                   <button type="button" className={owner === peer.peer_id ? 'bare online-peer on' : 'bare online-peer'} aria-pressed={owner === peer.peer_id} onClick={() => setOwner(owner === peer.peer_id ? '' : peer.peer_id)}>
                     <Mark peerId={peer.peer_id} name={peer.name} size={28} online />
                     <span className="clip">

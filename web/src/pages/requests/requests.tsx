@@ -1,5 +1,5 @@
 // Who asks this peer, and whom this peer asks.
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { SegmentedControl } from '@mantine/core';
 import { IconHandStop, IconSend } from '@tabler/icons-react';
 import { Empty, Loading, Page } from '../../components/basics';
@@ -15,6 +15,16 @@ export default function Requests() {
   const loaded = useLoaded('requests');
   const [direction, setDirection] = useState<'incoming' | 'outgoing'>('incoming');
   const [shown, setShown] = useState(shownAtOnce);
+  // With nothing in focus, an arrow leads to the first request; y and n answer the one in focus.
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.target !== document.body || !['ArrowDown', 'j', 'y', 'n'].includes(event.key)) return;
+      document.querySelector<HTMLElement>('[data-request]')?.focus();
+      event.preventDefault();
+    };
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
+  }, []);
   if (!loaded) return <Loading what="Asking the daemon" />;
 
   const list = [...all.values()].filter((request) => request.direction === direction).sort(order);

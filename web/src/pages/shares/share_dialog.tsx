@@ -106,6 +106,8 @@ export default function ShareDialog({ files: dropped }: { files?: PickedFile[] }
   const [gone, setGone] = useState(0);
   const [shared, setShared] = useState<Share | undefined>();
   const stop = useRef<AbortController | null>(null);
+  // What was carried over but not shared: used when it is tried again, dropped when it is given up.
+  const carried = useRef<string | undefined>(undefined);
   const total = files?.reduce((sum, each) => sum + each.file.size, 0) ?? 0;
 
   const go = async () => {
@@ -118,7 +120,9 @@ export default function ShareDialog({ files: dropped }: { files?: PickedFile[] }
       let share: Share;
       if (files) {
         stop.current = new AbortController();
-        share = await api.uploads.share(await upload(title.trim() || titleOf(files), files, setGone, stop.current.signal), wish);
+        carried.current ??= await upload(title.trim() || titleOf(files), files, setGone, stop.current.signal);
+        share = await api.uploads.share(carried.current, wish);
+        carried.current = undefined;
       } else {
         share = await api.shares.add({ ...wish, path });
       }
@@ -133,12 +137,18 @@ export default function ShareDialog({ files: dropped }: { files?: PickedFile[] }
     }
   };
 
-  const close = () => {
+  const giveUp = () => {
     stop.current?.abort();
+    if (carried.current !== undefined) void api.uploads.drop(carried.current).catch(() => undefined);
+    carried.current = undefined;
+  };
+  const close = () => {
+    giveUp();
     closeDialog();
   };
 
   const take = (some: PickedFile[]) => {
+    giveUp();
     setFiles(some);
     setTitle(titleOf(some));
     setStep('who');
