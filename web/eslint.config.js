@@ -28,5 +28,5 @@ export default tseslint.config(
       'jsx-a11y/no-autofocus': 'off',
     },
   },
-  { files: ['tests/**/*.mjs', 'eslint.config.js'], languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly', setInterval: 'readonly', clearInterval: 'readonly', setTimeout: 'readonly', fetch: 'readonly', Buffer: 'readonly', document: 'readonly', window: 'readonly', localStorage: 'readonly', structuredClone: 'readonly' } } },
+  { files: ['tests/**/*.mjs', 'eslint.config.js'], languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly', setInterval: 'readonly', clearInterval: 'readonly', setTimeout: 'readonly', fetch: 'readonly', Buffer: 'readonly', document: 'readonly', window: 'readonly', localStorage: 'readonly', structuredClone: 'readonly', performance: 'readonly', PerformanceObserver: 'readonly' } } },
 );
