@@ -113,7 +113,7 @@ export function App() {
   return (
     <>
       {access.state === 'asking' && <Loading what="Opening Covey" />}
-      {(access.state === 'out' || access.state === 'away') && <SignedOut problem={access.problem} away={access.state === 'away'} />}
+      {(access.state === 'out' || access.state === 'away') && <SignedOut problem={access.problem} away={access.state === 'away'} password={access.state === 'out' && access.password} />}
       {access.state === 'in' && (
         <>
           <Inside />

@@ -7,6 +7,8 @@ export class ApiError extends Error {
   constructor(
     readonly status: number,
     readonly problem: Problem,
+    /** What else stands in the answer. */
+    readonly more: Record<string, unknown> = {},
   ) {
     super(problem.message);
     this.name = 'ApiError';
@@ -43,15 +45,15 @@ const unreachable: Problem = {
   message: 'Covey’s daemon does not answer. It may be restarting; if it stays away, start it with: covey daemon',
 };
 
-async function problemOf(response: Response): Promise<Problem> {
+async function errorOf(response: Response): Promise<ApiError> {
   try {
-    const body = (await response.json()) as { error?: Problem };
-    if (body.error) return body.error;
+    const body = (await response.json()) as Record<string, unknown> & { error?: Problem };
+    if (body.error) return new ApiError(response.status, body.error, body);
   } catch {
     // No JSON: something between the page and the daemon answered.
   }
-  if (response.status === 502 || response.status === 504) return unreachable;
-  return { code: 'internal', message: `The daemon answered with ${response.status} and gave no reason. Its log may tell more.` };
+  if (response.status === 502 || response.status === 504) return new ApiError(response.status, unreachable);
+  return new ApiError(response.status, { code: 'internal', message: `The daemon answered with ${response.status} and gave no reason. Its log may tell more.` });
 }
 
 export function headersFor(method: string): Headers {
@@ -87,9 +89,9 @@ export async function call<T>(path: string, options: Options = {}): Promise<T> {
     throw new ApiError(0, unreachable);
   }
   if (!response.ok) {
-    const problem = await problemOf(response);
+    const error = await errorOf(response);
     if (response.status === 401 && !path.startsWith('/session')) signedOut();
-    throw new ApiError(response.status, problem);
+    throw error;
   }
   if (response.status === 204) return undefined as T;
   const text = await response.text();

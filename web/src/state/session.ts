@@ -7,7 +7,7 @@ import { useSyncExternalStore } from 'react';
 export type Access =
   | { state: 'asking' }
   | { state: 'in'; session: Session | undefined }
-  | { state: 'out'; problem: string }
+  | { state: 'out'; problem: string; password: boolean }
   | { state: 'away'; problem: string };
 
 let current: Access = { state: 'asking' };
@@ -37,7 +37,7 @@ export async function openSession(): Promise<void> {
     enter(once === undefined ? await calls.get() : await calls.open({ once }));
   } catch (error) {
     if (error instanceof ApiError && error.status === 404) publish({ state: 'in', session: undefined });
-    else if (error instanceof ApiError && (error.status === 401 || error.status === 403)) publish({ state: 'out', problem: once === undefined ? '' : error.message });
+    else if (error instanceof ApiError && error.status >= 400 && error.status < 500) publish({ state: 'out', problem: once === undefined && error.status === 401 ? '' : error.message, password: error.more['password'] !== false });
     else publish({ state: 'away', problem: messageOf(error) });
   }
 }
@@ -49,10 +49,12 @@ export async function signIn(password: string): Promise<void> {
 export async function signOut(): Promise<void> {
   await calls.close();
   setCsrfToken('');
-  publish({ state: 'out', problem: '' });
+  publish({ state: 'out', problem: '', password: true });
 }
 
-onSignedOut(() => publish({ state: 'out', problem: 'Your session is over.' }));
+onSignedOut(() => {
+  if (current.state === 'in') publish({ state: 'out', problem: 'Your session is over.', password: true });
+});
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);

@@ -1,15 +1,19 @@
 // One message. What strangers write is text: a ticket in it becomes a card, and an address is opened only after it was shown whole.
-import { ActionIcon, Tooltip } from '@mantine/core';
-import { Button } from '@mantine/core';
+import { useCallback } from 'react';
+import { ActionIcon, Button, Tooltip } from '@mantine/core';
 import { IconAlertTriangle, IconCheck, IconChecks, IconClock, IconFile, IconFolder, IconRefresh, IconTicket } from '@tabler/icons-react';
+import { Link } from 'wouter';
 import * as api from '../../api/calls';
 import type { Attachment, ChatMessage } from '../../api/types';
+import { Chip } from '../../components/basics';
 import { bytes, counted } from '../../format/amounts';
 import { timeOfDay } from '../../format/moments';
 import { partsOf } from '../../format/message_parts';
+import { isOver, transferTones, transferWords } from '../../format/words';
 import { ask, openDialog } from '../../state/dialogs';
 import { act, usePending } from '../../state/pending';
-import { store } from '../../state/store';
+import type { Live } from '../../state/live';
+import { store, useLive } from '../../state/store';
 
 async function openAddress(address: string): Promise<void> {
   const choice = await ask({ title: 'Leave for another place?', text: `This address was written by somebody else: ${address} — it opens in a new tab, and its owner learns your internet address.`, action: 'Open it' });
@@ -17,6 +21,8 @@ async function openAddress(address: string): Promise<void> {
 }
 
 function AttachmentCard({ attachment, mine }: { attachment: Attachment; mine: boolean }) {
+  const select = useCallback((live: Live) => [...live.transfers.values()].find((transfer) => transfer.share_id === attachment.share_id && transfer.direction === 'download' && (transfer.state === 'complete' || !isOver(transfer.state))), [attachment.share_id]);
+  const transfer = useLive(select);
   const Icon = attachment.kind === 'folder' ? IconFolder : IconFile;
   return (
     <div className="attachment">
@@ -30,7 +36,12 @@ function AttachmentCard({ attachment, mine }: { attachment: Attachment; mine: bo
           {attachment.kind === 'folder' && `, ${counted(attachment.files, 'file')}`}
         </span>
       </span>
-      {!mine && (
+      {!mine && transfer && (
+        <Link href={`/transfers/${transfer.id}`} className="bare-link">
+          <Chip tone={transferTones[transfer.state]}>{transfer.state === 'complete' ? 'You have it' : transferWords[transfer.state]}</Chip>
+        </Link>
+      )}
+      {!mine && !transfer && (
         <Button size="compact-sm" onClick={() => openDialog({ kind: 'get', ticket: attachment.ticket })}>
           Get
         </Button>
@@ -96,7 +107,7 @@ export function Message({ message }: { message: ChatMessage }) {
                   {part.text}
                 </button>
               ) : (
-                <span key={index}>{part.text}</span>
+                <bdi key={index}>{part.text}</bdi>
               ),
             )}
           </p>

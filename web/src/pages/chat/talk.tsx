@@ -96,7 +96,7 @@ function Writing({ peer, blocked }: { peer: string; blocked: boolean }) {
             </Menu.Item>
           </Menu.Dropdown>
         </Menu>
-        <Textarea className="grow" aria-label="Message" placeholder="Write a message" autosize minRows={1} maxRows={8} value={text} onChange={(event) => setText(event.currentTarget.value)} onKeyDown={onKey} />
+        <Textarea className="grow" aria-label="Message" placeholder="Write a message" maxLength={16_000} autosize minRows={1} maxRows={8} value={text} onChange={(event) => setText(event.currentTarget.value)} onKeyDown={onKey} />
         <ActionIcon size={36} aria-label="Send" loading={pending !== undefined} disabled={text.trim() === '' && !attach} onClick={() => void send()}>
           <IconSend2 size={18} />
         </ActionIcon>

@@ -32,7 +32,7 @@ export function NameForm({ onSaved, action = 'Save name' }: { onSaved?: () => vo
   };
   return (
     <form className="stack" onSubmit={(event) => void save(event)}>
-      <TextInput label="Your name" description="What new networks and chats call you, unless you say otherwise there" value={shown} onChange={(event) => setName(event.currentTarget.value)} maxLength={64} autoComplete="nickname" data-autofocus />
+      <TextInput label="Your name" description="What new networks and chats call you, unless you say otherwise there. 3 to 32 of a–z, 0–9, dot, dash and underscore" value={shown} onChange={(event) => setName(event.currentTarget.value.toLowerCase())} maxLength={32} autoComplete="nickname" data-autofocus />
       {problem !== '' && <Trouble>{problem}</Trouble>}
       <Button type="submit" loading={busy} disabled={shown.trim() === '' || (onSaved === undefined && shown.trim() === identity.data?.name)}>
         {action}

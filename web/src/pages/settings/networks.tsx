@@ -41,7 +41,7 @@ export function JoinForm({ onJoined }: { onJoined?: () => void }) {
   return (
     <form className="stack" onSubmit={(event) => void join(event)}>
       <TextInput label="The network’s link" description="Whoever runs the network gives it to you" placeholder="covey-network:…" value={link} onChange={(event) => setLink(event.currentTarget.value)} classNames={{ input: 'mono-input' }} spellCheck={false} autoComplete="off" />
-      <TextInput label="Your name in it" description="Others find you by it; it is yours alone in this network" value={called} onChange={(event) => setName(event.currentTarget.value)} maxLength={64} autoComplete="nickname" />
+      <TextInput label="Your name in it" description="Others find you by it; it is yours alone in this network. 3 to 32 of a–z, 0–9, dot, dash and underscore" value={called} onChange={(event) => setName(event.currentTarget.value.toLowerCase())} maxLength={32} autoComplete="nickname" />
       <button type="button" className="bare plain-link small" aria-expanded={more} onClick={() => setMore(!more)}>
         I was given an invitation code
       </button>

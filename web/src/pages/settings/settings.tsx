@@ -65,7 +65,7 @@ function Notifications() {
       <Switch label="When a message comes" checked={wanted.notifyMessages && permission === 'granted'} onChange={(event) => void choose({ notifyMessages: event.currentTarget.checked })} />
       {settings.data && (
         <div className="row wrap setting-command">
-          <TextInput className="grow" label="A program to run on requests" description="The daemon runs it, also while no page is open. Empty: none." placeholder="/usr/bin/notify-send" value={command ?? settings.data.notify_command} onChange={(event) => setCommand(event.currentTarget.value)} classNames={{ input: 'mono-input' }} spellCheck={false} />
+          <TextInput className="grow" label="A command to run on requests" description="The daemon gives it to the shell when somebody asks, also while no page is open. Empty: none." placeholder="notify-send Covey" value={command ?? settings.data.notify_command} onChange={(event) => setCommand(event.currentTarget.value)} classNames={{ input: 'mono-input' }} spellCheck={false} />
           <Button variant="default" disabled={command === undefined || command === settings.data.notify_command} onClick={() => void saveCommand()}>
             Save
           </Button>

@@ -7,7 +7,7 @@ import { Logo } from '../../components/shell';
 import { openSession, signIn } from '../../state/session';
 import './signed_out.css';
 
-export function SignedOut({ problem, away }: { problem: string; away: boolean }) {
+export function SignedOut({ problem, away, password: mayAsk }: { problem: string; away: boolean; password: boolean }) {
   const [asked, setAsked] = useState(false);
   const [password, setPassword] = useState('');
   const [wrong, setWrong] = useState('');
@@ -51,13 +51,13 @@ export function SignedOut({ problem, away }: { problem: string; away: boolean })
           </Button>
         ) : asked ? (
           <form onSubmit={(event) => void enter(event)} className="stack">
-            <PasswordInput label="Password" description="The one set with covey ui --password" value={password} onChange={(event) => setPassword(event.currentTarget.value)} error={wrong} autoFocus autoComplete="current-password" />
+            <PasswordInput label="Password" description="The one set with covey ui --set-password" value={password} onChange={(event) => setPassword(event.currentTarget.value)} error={wrong} autoFocus autoComplete="current-password" />
             <Button type="submit" loading={busy} disabled={password === ''}>
               Open
             </Button>
           </form>
         ) : (
-          <button type="button" className="bare plain-link" onClick={() => setAsked(true)}>
+          mayAsk && <button type="button" className="bare plain-link" onClick={() => setAsked(true)}>
             Use a password instead
           </button>
         )}
