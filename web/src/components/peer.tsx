@@ -1,5 +1,6 @@
 // How a peer looks: a mark and a name that strangers chose, and the words by which it can really be known.
 import { Popover } from '@mantine/core';
+import { Link } from 'wouter';
 import { useQueryClient } from '@tanstack/react-query';
 import { IconShieldCheck } from '@tabler/icons-react';
 import type { Peer } from '../api/types';
@@ -74,6 +75,16 @@ export function Who({ peerId, name, words }: { peerId: string; name: string; wor
             <Copy text={peerId} what="Peer id" />
           </div>
           <SafetyWords words={known} />
+          {person && (
+            <div className="row">
+              <Link className="plain-link small" href={`/people/${peerId}`}>
+                Trust, block and more
+              </Link>
+              <Link className="plain-link small" href={`/chat/${peerId}`}>
+                Message
+              </Link>
+            </div>
+          )}
           <p className="small muted row top">
             <IconShieldCheck size={16} aria-hidden /> Anybody can choose a name. Read these words to each other to be sure.
           </p>

@@ -8,7 +8,7 @@ const icons = { good: IconCircleCheck, bad: IconAlertTriangle, plain: IconInfoCi
 export function Toasts() {
   const toasts = useToasts();
   return (
-    <div className="toasts" role="log" aria-live="polite" aria-label="What happened">
+    <div className="toasts" role="status" aria-label="What happened">
       {toasts.map((each) => {
         const Icon = icons[each.tone];
         return (

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { bytes, exactRate, parseAmount, percent, rate } from './amounts';
 import { partsOf } from './message_parts';
 import { ago, dayOf, span } from './moments';
-import { findTicket, nameOf, rulesSentence, shortId } from './words';
+import { findTicket, isolated, nameOf, rulesSentence, shortId } from './words';
 
 const ticket = 'covey:ahlvvgabqkyqvn6vjp7nhslea45a5yls6pnkmizfv4bbu2hxa5iruaabaibqibiga4eascqlbqgq4dybataaaaqhduidvjt7';
 
@@ -61,6 +61,10 @@ describe('words', () => {
   test('hidden shares never promise that people find them', () => {
     for (const access of ['ask', 'listed', 'open'] as const) expect(rulesSentence('unlisted', access)).toMatch(/^Nobody finds it/);
   });
+});
+
+test('a stranger’s words end where they end', () => {
+  expect(isolated('photo\u202Egpj\u2069.exe')).toBe('\u2068photogpj.exe\u2069');
 });
 
 describe('parts of a message', () => {

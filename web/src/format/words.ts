@@ -88,6 +88,11 @@ export function shortId(id: string): string {
 /** What people call a peer: its name, else the beginning of its id. */
 export const nameOf = (name: string, peerId: string): string => (name === '' ? shortId(peerId) : name);
 
+/** A stranger's words inside a sentence of plain text, so that they cannot turn it around. In markup, <bdi> does the same. */
+export function isolated(text: string): string {
+  return `\u2068${text.replace(/[\u202A-\u202E\u2066-\u2069]/g, '')}\u2069`;
+}
+
 // As docs/spec/ticket.md has them: plain, with slashes, or behind the # of a web link.
 const ticketPattern = /(?:https?:\/\/[^\s#]{1,200}#)?covey:(?:\/\/)?[a-z2-7]{60,2048}\/?/i;
 

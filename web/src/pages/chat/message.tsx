@@ -15,7 +15,9 @@ import { act, usePending } from '../../state/pending';
 import type { Live } from '../../state/live';
 import { store, useLive } from '../../state/store';
 
-async function openAddress(address: string): Promise<void> {
+async function openAddress(written: string): Promise<void> {
+  // As the browser reads it: letters of other alphabets that look like Latin ones show.
+  const address = new URL(written).href;
   const choice = await ask({ title: 'Leave for another place?', text: `This address was written by somebody else: ${address} — it opens in a new tab, and its owner learns your internet address.`, action: 'Open it' });
   if (choice) window.open(address, '_blank', 'noopener,noreferrer');
 }

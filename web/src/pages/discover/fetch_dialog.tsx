@@ -9,7 +9,7 @@ import type { FoundShare } from '../../api/types';
 import { Note, Trouble } from '../../components/basics';
 import { Name } from '../../components/peer';
 import { bytes, counted } from '../../format/amounts';
-import { nameOf } from '../../format/words';
+import { isolated, nameOf } from '../../format/words';
 import { closeDialog } from '../../state/dialogs';
 import { store } from '../../state/store';
 import { toast } from '../../state/toasts';
@@ -32,7 +32,7 @@ export default function FetchDialog({ share }: { share: FoundShare }) {
       const transfer = await api.transfers.start({ share: share.share_id, owner: share.owner, reason, ...wishOf(terms) });
       store.take({ transfer });
       closeDialog();
-      if (transfer.state === 'waiting_approval') toast.good(`Asked. The download begins by itself when ${owner} says yes.`);
+      if (transfer.state === 'waiting_approval') toast.good(`Asked. The download begins by itself when ${isolated(owner)} says yes.`);
       else go(`/transfers/${transfer.id}`);
     } catch (error) {
       setProblem(messageOf(error));

@@ -7,13 +7,13 @@ import type { Approval, Request } from '../../api/types';
 import { Ago, Chip } from '../../components/basics';
 import { Mark, SafetyWords, Who } from '../../components/peer';
 import { bytes, counted } from '../../format/amounts';
-import { nameOf, requestTones, requestWords } from '../../format/words';
+import { isolated, nameOf, requestTones, requestWords } from '../../format/words';
 import { act, usePending } from '../../state/pending';
 import { store } from '../../state/store';
 import './requests.css';
 
 export async function approve(request: Request, terms: Approval): Promise<void> {
-  const answered = await act(`request:${request.id}`, 'Saying yes…', () => api.requests.approve(request.id, terms), `${nameOf(request.peer_name, request.peer_id)} may get “${request.title}”`);
+  const answered = await act(`request:${request.id}`, 'Saying yes…', () => api.requests.approve(request.id, terms), `${isolated(nameOf(request.peer_name, request.peer_id))} may get “${isolated(request.title)}”`);
   if (answered) store.take({ request: answered });
 }
 
@@ -64,7 +64,7 @@ function TermsDialog({ request, onClose }: { request: Request; onClose: () => vo
 function DenyDialog({ request, onClose }: { request: Request; onClose: () => void }) {
   const [reason, setReason] = useState('');
   return (
-    <Modal opened onClose={onClose} title={`Say no to ${nameOf(request.peer_name, request.peer_id)}?`}>
+    <Modal opened onClose={onClose} title={<>Say no to <bdi>{nameOf(request.peer_name, request.peer_id)}</bdi>?</>}>
       <form
         className="stack"
         onSubmit={(event) => {

@@ -7,7 +7,7 @@ import { messageOf } from '../../api/client';
 import type { Network } from '../../api/types';
 import { Ago, Chip, Copy, Note, Trouble } from '../../components/basics';
 import { counted } from '../../format/amounts';
-import { networkTones, networkWords } from '../../format/words';
+import { isolated, networkTones, networkWords } from '../../format/words';
 import { ask } from '../../state/dialogs';
 import { useIdentity } from '../../state/identity';
 import { act, usePending } from '../../state/pending';
@@ -60,7 +60,7 @@ function One({ network }: { network: Network }) {
   const key = `network:${network.network}`;
   const pending = usePending(key);
   const leave = async () => {
-    const choice = await ask({ title: `Leave the network in which you are ${network.name}?`, text: 'Its members find you and your shares no more, and your name in it is free for others after a while. Tickets go on working.', action: 'Leave', danger: true });
+    const choice = await ask({ title: `Leave the network in which you are ${isolated(network.name)}?`, text: 'Its members find you and your shares no more, and your name in it is free for others after a while. Tickets go on working.', action: 'Leave', danger: true });
     if (!choice) return;
     await act(key, 'Leaving…', async () => {
       await api.networks.leave(network.network);

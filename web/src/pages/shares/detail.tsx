@@ -8,7 +8,7 @@ import type { Grant, IssuedTicket, Share } from '../../api/types';
 import { Ago, Chip, Copy, Loading, Note, Trouble } from '../../components/basics';
 import { Mark, Name, Who } from '../../components/peer';
 import { bytes, counted } from '../../format/amounts';
-import { nameOf, rulesSentence } from '../../format/words';
+import { isolated, nameOf, rulesSentence } from '../../format/words';
 import { ask, openDialog } from '../../state/dialogs';
 import { act, usePending } from '../../state/pending';
 import { store, useAll, useOne } from '../../state/store';
@@ -17,7 +17,7 @@ import { StateOf } from './shares';
 export async function unshare(share: Share): Promise<void> {
   const ours = share.path.includes('/uploads/');
   const choice = await ask({
-    title: `Stop sharing “${share.title}”?`,
+    title: `Stop sharing “${isolated(share.title)}”?`,
     text: `Its tickets and approvals end, and uploads that run stop. ${ours ? 'It was dropped here, so Covey’s own copy of the files is deleted; your originals stay.' : 'The files stay where they are.'} What others already have, they keep.`,
     action: 'Stop sharing',
     danger: true,
@@ -70,7 +70,7 @@ function GrantLine({ grant }: { grant: Grant }) {
   const pending = usePending(`grant:${grant.id}`);
   const revoke = async () => {
     const choice = await ask({
-      title: `Take back the yes to ${nameOf(grant.peer_name, grant.peer_id)}?`,
+      title: `Take back the yes to ${isolated(nameOf(grant.peer_name, grant.peer_id))}?`,
       text: 'What runs to them stops before its next piece. What was already delivered cannot be called back.',
       action: 'Take it back',
       danger: true,

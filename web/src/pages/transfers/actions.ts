@@ -5,7 +5,7 @@ import { ask } from '../../state/dialogs';
 import { act } from '../../state/pending';
 import { store } from '../../state/store';
 import { counted } from '../../format/amounts';
-import { canCancel, canPause, canResume, isOver } from '../../format/words';
+import { canCancel, canPause, canResume, isOver, isolated } from '../../format/words';
 
 export const pendingKey = (id: string): string => `transfer:${id}`;
 
@@ -29,7 +29,7 @@ export const resume = (transfers: readonly Transfer[]) => each(transfers.filter(
 export const verify = (transfers: readonly Transfer[]) =>
   each(transfers.filter((transfer) => transfer.direction === 'download'), 'Asking for a check…', (transfer) => api.transfers.verify(transfer.id));
 
-const named = (transfers: readonly Transfer[]): string => (transfers.length === 1 ? `“${transfers[0]?.title ?? ''}”` : counted(transfers.length, 'transfer'));
+const named = (transfers: readonly Transfer[]): string => (transfers.length === 1 ? `“${isolated(transfers[0]?.title ?? '')}”` : counted(transfers.length, 'transfer'));
 
 export async function cancel(all: readonly Transfer[]): Promise<void> {
   const transfers = all.filter(canCancel);

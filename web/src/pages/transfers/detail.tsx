@@ -132,7 +132,7 @@ function SettingsForm({ transfer }: { transfer: Transfer }) {
 function MoveDialog({ transfer, onClose }: { transfer: Transfer; onClose: () => void }) {
   const [path, setPath] = useState(transfer.destination.replace(/\/[^/]*$/, ''));
   return (
-    <Modal opened onClose={onClose} title={`Move “${transfer.title}”`} size="lg">
+    <Modal opened onClose={onClose} title={<>Move “<bdi>{transfer.title}</bdi>”</>} size="lg">
       <div className="stack">
         <FolderPicker label="To this folder" description="What is there already is moved too; nothing is overwritten." value={path} onChange={setPath} choose="folder" />
         <Button disabled={!path.startsWith('/')} onClick={() => void move(transfer, path).then((done) => done && onClose())}>
