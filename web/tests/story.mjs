@@ -159,6 +159,35 @@ try {
     await alice.page.getByRole('button', { name: 'Get it' }).click();
     await arrived(join(alice.downloads, 'notes.bin'), other);
   });
+  await step('a running download is looked at, paused, resumed and cancelled', async () => {
+    await shareFile(bob, 'large.bin', randomBytes(40_000_000));
+    await bob.page.getByRole('button', { name: 'Make a ticket for somebody' }).click();
+    await bob.page.getByRole('button', { name: 'Make the ticket' }).click();
+    const ticket = await bob.page.locator('.ticket-text').innerText();
+    await alice.go('/settings');
+    await alice.page.getByLabel('Download at most').fill('2M');
+    await alice.page.getByRole('button', { name: 'Save limits' }).click();
+    await alice.page.getByText(/Saved; the limits hold/).waitFor();
+    await alice.go('/transfers');
+    await alice.page.getByRole('button', { name: 'I have a ticket' }).first().click();
+    await alice.page.getByLabel('Ticket', { exact: true }).fill(ticket);
+    await alice.page.getByLabel('Save in').fill(alice.downloads);
+    await alice.page.getByRole('button', { name: 'Get it' }).click();
+    const detail = alice.page.getByRole('dialog');
+    await detail.getByText('Running').waitFor();
+    await detail.getByText('the owner', { exact: true }).waitFor();
+    await alice.page.waitForTimeout(5000);
+    await alice.shot('running');
+    await detail.getByRole('button', { name: 'Pause' }).click();
+    await detail.getByText('Paused').waitFor();
+    await detail.getByRole('button', { name: 'Resume' }).click();
+    await detail.getByText('Running').waitFor();
+    await detail.getByLabel('More about this transfer').click();
+    await alice.page.getByRole('menuitem', { name: 'Cancel…' }).click();
+    await alice.page.getByRole('button', { name: 'Cancel and delete' }).click();
+    await detail.getByText('Cancelled').waitFor();
+    if (existsSync(join(alice.downloads, 'large.bin.covey-part'))) throw new Error('what had arrived was not deleted');
+  });
   await step('alice takes her yes back', async () => {
     await alice.go('/shares');
     await alice.page.getByRole('link', { name: 'film.bin' }).click();
