@@ -14,6 +14,9 @@ const press = (name) => (page) => page.getByRole('button', { name }).first().cli
 const more = [
   ['transfer', '/transfers', async (page) => { await page.locator('[role=row][data-index="0"]').click(); await page.getByRole('heading', { name: 'Sources' }).waitFor(); }],
   ['share-dialog', '/shares', press(/^Share$/)],
+  ['share-who', '/shares', async (page) => { await press(/^Share$/)(page); await page.getByLabel('On this machine').fill('/home/robin/Pictures/Brittany'); await page.getByRole('button', { name: 'Next' }).click(); await page.getByText('Only people I name').click(); }],
+  ['chosen', '/transfers', async (page) => { await page.getByLabel('Choose lecture-07.mp4').click(); await page.getByLabel('Choose thesis-backup').click(); }],
+  ['empty-transfer-menu', '/transfers', async (page) => { await page.getByLabel('More about all transfers').click(); }],
   ['share-detail', '/shares', async (page) => { await page.getByRole('link', { name: /Summer in Brittany/ }).first().click(); }],
   ['ticket-dialog', '/shares', async (page) => { await page.getByRole('link', { name: /Summer in Brittany/ }).first().click(); await page.getByRole('button', { name: 'New ticket' }).click(); await page.getByRole('button', { name: 'Make the ticket' }).click(); await page.locator('svg.qr').waitFor(); }],
   ['get-dialog', '/discover', press('I have a ticket')],

@@ -52,7 +52,7 @@ export function Pieces({ done, total, availability }: { done: number; total: num
     <figure>
       <canvas ref={place} className="pieces" role="img" aria-label={`${count(done)} of ${count(total)} pieces are here and verified`} />
       <figcaption className="small muted num">
-        {count(done)} of {count(total)} pieces here and verified
+        {count(done)} of {count(total)} pieces here and verified (how many, not which)
         {availability !== undefined && done < total && <> · the rarest missing piece {availability === 0 ? 'has no source right now' : `has ${availability === 1 ? 'one source' : `${availability} sources`}`}</>}
       </figcaption>
     </figure>
