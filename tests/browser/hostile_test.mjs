@@ -1,0 +1,118 @@
+// Names, reasons and messages that want to be more than text: on every page, none runs a script, none breaks the policy of the
+// page, and none leads anywhere.
+
+import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+
+import { openBrowser, openPeer } from './support/browser.mjs';
+import { Town, eventually } from './support/peers.mjs';
+
+const seeds = [
+  '<script>window.ran=1</script>',
+  '<img src=x onerror="window.ran=1">',
+  '"><svg onload=window.ran=1>',
+  "';window.ran=1;//",
+  '{{constructor.constructor("window.ran=1")()}}',
+  '${window.ran=1}',
+  'javascript:window.ran=1',
+  '[click](javascript:window.ran=1)',
+  'data:text/html,<script>window.ran=1</script>',
+  '<iframe srcdoc="<script>parent.ran=1</script>">',
+  '<style>*{display:none}</style>',
+  '<base href="http://elsewhere.invalid/">',
+  '<meta http-equiv="refresh" content="0;url=http://elsewhere.invalid/">',
+  '<a href="http://elsewhere.invalid/" ping="http://elsewhere.invalid/">here</a>',
+  '<form action="http://elsewhere.invalid/"><input name=q autofocus onfocus=window.ran=1>',
+  '&lt;script&gt;window.ran=1&lt;/script&gt;',
+  'photo\u202egpj.exe',
+  '\u2066\u2067\u2068isolated\u2069',
+  '\u200b\u200c\u200d\ufeff',
+  'Z\u0351\u036b\u0343a\u0325l\u0348g\u0324o\u0349'.repeat(8),
+  '👩‍👩‍👧‍👦'.repeat(9),
+  '𝕏'.repeat(40),
+  'عنوان بالعربية مع English',
+  'CON',
+  '..',
+  '%2e%2e%2f',
+  '__proto__',
+  'constructor',
+  '\u0000nothing',
+  'covey:ahlvvgabqkyqvn6vjp7nhslea45a5yls6pnkmizfv4bbu2hxa5iruaabaibqibiga4eascqlbqgq4dybataaaaqhduidvjt7',
+];
+const pages = ['/', '/discover', '/transfers', '/shares', '/requests', '/chat', '/people', '/audit', '/audit/log', '/settings'];
+
+/** Title number `i`: each seed in many dresses. */
+function hostile(i) {
+  const seed = seeds[i % seeds.length];
+  const round = Math.floor(i / seeds.length);
+  const dresses = [seed, `${round} ${seed}`, `${seed} ${round}`, `“${seed}”`, `${seed}${seed}`];
+  return round < dresses.length ? dresses[round] : `${seed}${'<b>'.repeat(round)}`;
+}
+
+let town, browser, alice, bob, page;
+
+before(async () => {
+  town = await Town.found();
+  const network = await town.openNetwork();
+  browser = await openBrowser();
+  alice = await town.peer('alice', network);
+  bob = await town.peer('bob', network);
+});
+
+after(async () => {
+  await browser?.close();
+  await town?.close();
+});
+
+async function look(address) {
+  await page.goto(`${alice.origin}${address}`);
+  await page.getByRole('heading').first().waitFor();
+  await page.mouse.wheel(0, 4000);
+  await page.mouse.wheel(0, -4000);
+  assert.equal(await page.evaluate(() => window.ran), undefined, address);
+  assert.equal(new URL(page.url()).origin, alice.origin);
+}
+
+test('500 titles, names of files, reasons and messages stay text', async () => {
+  let shared = 0;
+  let refused = 0;
+  for (let i = 0; i < 240; i += 1) {
+    for (const peer of [alice, bob]) {
+      const folder = path.join(peer.files, String(i));
+      await mkdir(folder);
+      await writeFile(path.join(folder, `${hostile(i).replaceAll(/[/\0]/g, '_').slice(0, 60) || '_'}.txt`), `${i}`).catch(() => null);
+      // What no title may be is refused, with words; the rest has to be shown.
+      await peer.covey('share', folder, '--title', hostile(i).replaceAll('\0', '�')).then(
+        () => (shared += 1),
+        () => (refused += 1),
+      );
+    }
+  }
+  assert.ok(shared > 400, `${shared} were shared and ${refused} refused`);
+  const found = await eventually('bob finds them', async () => {
+    const all = await bob.json('search', '--limit', '100').catch(() => []);
+    return all.length >= 50 && all;
+  });
+  for (const [i, share] of found.filter((each) => each.owner_name === 'alice').slice(0, 18).entries())
+    await bob.covey('get', share.share_id, '--reason', hostile(i).replaceAll('\0', '')).catch(() => null);
+  for (let i = 0; i < 20; i += 1) await bob.covey('chat', 'alice', hostile(i).replaceAll('\0', '')).catch(() => null);
+  await eventually('the messages are there', async () => (await alice.json('chat').catch(() => [])).length > 0);
+
+  page = await openPeer(browser, alice);
+  const leaving = [];
+  page.on('request', (request) => {
+    if (new URL(request.url()).origin !== alice.origin) leaving.push(request.url());
+  });
+  for (const address of pages) await look(address);
+  const [peer] = await alice.json('chat');
+  await look(`/chat/${peer.peer_id}`);
+  for (const button of await page.getByRole('log').getByRole('link').all())
+    assert.ok(!(await button.getAttribute('href'))?.startsWith('javascript:'));
+
+  assert.deepEqual(leaving, []);
+  assert.deepEqual(page.problems, []);
+  const session = await page.evaluate(() => fetch('/api/v1/session').then((answer) => answer.json()));
+  assert.equal(session.csp_reports, 0);
+});
