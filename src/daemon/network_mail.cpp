@@ -31,7 +31,8 @@ io::Awaitable<Result<PeerPlace>> NetworkBook::locate_peer(identity::PeerId peer)
       last = std::move(found).error();
       continue;
     }
-    (void)believe({.network = session->network(), .name = found->name, .peer = found->peer, .serial = found->serial});
+    (void)believe(
+        {.network = session->network(), .name = found->name, .peer = found->peer, .serial = found->serial});
     PeerPlace place{.addresses = {}, .membership = session->joined().membership};
     if (found->online) place.addresses = std::move(found->addresses);
     if (!place.addresses.empty()) co_return place;
