@@ -102,6 +102,7 @@ asio::awaitable<Result<api::ShareView>> DaemonService::share(api::ShareRequest r
   if (!std::filesystem::exists(request.path, error)) {
     co_return fail(ErrorCode::kNotFound, "there is nothing at {}", request.path);
   }
+  CO_TRY_VOID(swarm::share_name(request.path, request.title));
   StoredShare stored{.id = node_->shares().new_id(),
                      .path = std::move(request.path),
                      .title = std::move(request.title),

@@ -84,17 +84,6 @@ std::int64_t mtime_of(const std::filesystem::path& folder) {
   return error ? 0 : std::chrono::duration_cast<std::chrono::nanoseconds>(since_epoch).count();
 }
 
-Result<std::string> share_name(const std::filesystem::path& path, const std::string& title) {
-  std::string name = !title.empty() ? title : path.filename().string();
-  if (const auto refusal = content::RelativePath::refusal(name);
-      refusal || name.find('/') != std::string::npos) {
-    return fail(ErrorCode::kInvalidArgument,
-                "the name {} cannot travel to other machines ({}); choose one with --title",
-                content::printable_path(name), refusal ? refusal->context : "it contains a slash");
-  }
-  return name;
-}
-
 /// The name under which one of several paths stands in their manifest.
 Result<std::string> name_among_several(const std::filesystem::path& path) {
   std::string name = path.filename().string();
@@ -292,6 +281,17 @@ Result<PreparedShare> assemble(Sources sources, HashedSources hashed) {
 }
 
 }  // namespace
+
+Result<std::string> share_name(const std::filesystem::path& path, const std::string& title) {
+  std::string name = !title.empty() ? title : path.filename().string();
+  if (const auto refusal = content::RelativePath::refusal(name);
+      refusal || name.find('/') != std::string::npos) {
+    return fail(ErrorCode::kInvalidArgument,
+                "the name {} cannot travel to other machines ({}); choose one with --title",
+                content::printable_path(name), refusal ? refusal->context : "it contains a slash");
+  }
+  return name;
+}
 
 io::Awaitable<Result<PreparedShare>> prepare_share(SharePlan plan, const Clock& clock,
                                                    content::LayerCache* cache, io::Offload& offload,

@@ -33,6 +33,9 @@ struct PreparedShare {
   std::vector<std::string> notices;  // what was left out and why
 };
 
+/// The name of a share of this path; `title` may be empty. kInvalidArgument for one that cannot travel.
+Result<std::string> share_name(const std::filesystem::path& path, const std::string& title);
+
 /// `cache` may be null; it is used by one preparation at a time. All references outlive the wait. Errors:
 /// kNotFound, kPermissionDenied, kInvalidArgument (names that cannot travel), kSourceChanged, kIo,
 /// kCancelled.

@@ -12,7 +12,7 @@ from support.files import MIB, b3sum, differences, random_file
 from support.proxy import Proxy
 from support.tickets import Ticket, through
 
-REFUSED, NOT_FOUND = 3, 4
+USAGE, REFUSED, NOT_FOUND = 2, 3, 4
 
 
 class Daemon(CoveyTest):
@@ -151,6 +151,13 @@ class Daemon(CoveyTest):
         share, _ = self.share_and_ticket()
         for name in (share, share[:10], "data.bin"):
             self.assertTrue(self.ok("ticket", name, home=self.owner).startswith("covey:"))
+
+    def test_a_title_that_cannot_travel_is_refused_and_leaves_no_share(self):
+        for title in ("a/b", "..", "photo\u202egpj.exe"):
+            with self.subTest(title=title):
+                answer = self.expect(USAGE, self.covey("share", str(self.path), "--title", title, home=self.owner))
+                self.assertIn("--title", answer.err)
+        self.assertEqual(self.ok("shares", "--json", home=self.owner), "")
 
     def test_two_daemons_on_one_home_are_refused(self):
         answer = self.expect(1, self.covey("daemon", "--listen", "127.0.0.1:0", home=self.owner))

@@ -39,6 +39,8 @@ export async function openPeer(browser, peer, options = {}) {
     page.problems.push(`a dialog opened: ${dialog.message()}`);
     void dialog.dismiss();
   });
+  const signedIn = page.waitForResponse((answer) => answer.request().method() === 'POST' && answer.url().endsWith('/session'));
   await page.goto(await peer.link());
+  await signedIn;
   return page;
 }

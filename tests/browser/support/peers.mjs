@@ -2,7 +2,9 @@
 // folder, on loopback. What this starts it also stops.
 
 import { execFile, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -16,16 +18,21 @@ function program(variable, built) {
   return path.resolve(file);
 }
 
-/** A port that nobody listens on just now. */
-export function freePort() {
-  return new Promise((resolve, reject) => {
+/** Whether nobody listens on this port just now. */
+function isFree(port) {
+  return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
+}
+
+/** A port that nobody listens on just now, below those that the kernel gives to outgoing connections. */
+export async function freePort() {
+  for (;;) {
+    const port = randomInt(12_000, 32_000);
+    if (await isFree(port)) return port;
+  }
 }
 
 /** Asks again and again until `holds` gives something truthy, which it returns. */
@@ -107,6 +114,21 @@ export class Peer {
   async json(...args) {
     const text = await this.covey(...args, '--json');
     return text.split('\n').filter(Boolean).map((line) => JSON.parse(line));
+  }
+
+  /** What the API answers on its socket; rejects with its words when it refuses. */
+  api(method, target, body) {
+    return new Promise((resolve, reject) => {
+      const headers = body === undefined ? {} : { 'Content-Type': 'application/json' };
+      const socketPath = path.join(this.home, 'api.sock');
+      const asked = request({ socketPath, method, path: `/api/v1${target}`, headers }, (answer) => {
+        let text = '';
+        answer.on('data', (data) => (text += data));
+        answer.on('end', () => (answer.statusCode < 400 ? resolve(text && JSON.parse(text)) : reject(new Error(text))));
+      });
+      asked.on('error', reject);
+      asked.end(body === undefined ? undefined : JSON.stringify(body));
+    });
   }
 
   async file(name, content) {

@@ -30,7 +30,7 @@ export const identity = {
 
 export const settings = {
   get: () => call<Settings>('/settings'),
-  set: (changes: Partial<Pick<Settings, 'download_directory' | 'notify_command'>>) => post<Settings>('/settings', changes),
+  set: (changes: Partial<Pick<Settings, 'download_directory'>>) => post<Settings>('/settings', changes),
 };
 
 export const listFolder = (path: string, hidden: boolean, signal?: AbortSignal) =>

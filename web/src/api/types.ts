@@ -1,4 +1,4 @@
-// The API's shapes: those of docs/spec/api.yaml by their short names, and those of the contract that it does not describe yet.
+// The API's shapes by their short names; types.gen.ts is made of docs/spec/api.yaml.
 import type { components } from './types.gen';
 
 type Schemas = components['schemas'];
@@ -36,49 +36,17 @@ export type AuditQuery = Schemas['AuditQuery'];
 export type AuditCheck = Schemas['AuditCheck'];
 export type Alert = Schemas['Alert'];
 export type Problem = Schemas['Problem'];
-
-export interface Session {
-  csrf_token: string;
-  peer_id: string;
-  version: string;
-  expires_at: number;
-  csp_reports?: number;
-}
-
-export interface Identity {
-  peer_id: string;
-  safety_words: string[];
-  name: string;
-  passphrase_set: boolean;
-  first_run: boolean;
-}
-
-export interface Settings {
-  download_directory: string;
-  listen_port: number;
-  notify_command: string;
-  ui_address: string;
-  home: string;
-}
-
-export interface FolderEntry {
-  name: string;
-  kind: 'file' | 'folder' | 'other';
-  bytes: number;
-  changed_at: number;
-}
-
-export interface Folder {
-  path: string;
-  parent?: string;
-  entries: FolderEntry[];
-  more: boolean;
-}
-
-export interface Upload {
-  id: string;
-  received: number[];
-}
+export type Session = Schemas['Session'];
+export type Identity = Schemas['Identity'];
+export type Settings = Schemas['Settings'];
+export type FolderEntry = Schemas['FolderEntry'];
+export type Folder = Schemas['Folder'];
+export type Upload = Schemas['Upload'];
+export type Attachment = Schemas['ChatAttachment'];
+export type ChatMessage = Schemas['ChatMessage'];
+export type Chat = Schemas['Chat'];
+export type MessagePage = Schemas['ChatPage'];
+export type LiveEvent = Schemas['Event'];
 
 export interface Holder {
   peer_id: string;
@@ -87,45 +55,3 @@ export interface Holder {
   complete: boolean;
   last_at: number;
 }
-
-export interface Attachment {
-  title: string;
-  kind: 'file' | 'folder';
-  bytes: number;
-  files: number;
-  ticket: string;
-  share_id: string;
-}
-
-export interface ChatMessage {
-  id: string;
-  peer_id: string;
-  direction: 'in' | 'out';
-  at: number;
-  text: string;
-  state: 'waiting' | 'in_mailbox' | 'delivered' | 'failed';
-  problem: string;
-  attachment?: Attachment;
-  read: boolean;
-}
-
-export interface Chat {
-  peer_id: string;
-  peer_name: string;
-  safety_words: string[];
-  online: boolean;
-  blocked: boolean;
-  unread: number;
-  last?: ChatMessage;
-}
-
-export interface MessagePage {
-  messages: ChatMessage[];
-  more: boolean;
-}
-
-export type LiveEvent = Schemas['Event'] & {
-  chat_message?: ChatMessage;
-  chat?: Chat;
-  removed_chat?: string;
-};

@@ -1,7 +1,8 @@
 // What the daemon has told, by id, and how each event changes it. Pure: a state that was handed out never changes.
 //
-// Every object carries the number of the connection over which it was last told (its `round`). After a reconnection the lists are
-// fetched once beside the stream; what is in neither of them is gone.
+// The stream has a clock that ticks with each batch of events, and every object carries the moment of its last event. Answers of calls
+// and lists travel beside the stream: they count unless the stream has told something newer since they were asked for. After a
+// reconnection the lists are fetched once; what is in neither of them is gone.
 import type { Alert, Chat, ChatMessage, Grant, Limits, LiveEvent, Network, Person, Request, Share, Transfer } from '../api/types';
 
 export interface Kinds {
@@ -34,11 +35,13 @@ export type Live = { readonly [K in Kind]: ReadonlyMap<string, Kinds[K]> } & {
   readonly limits: Limits | undefined;
   /** Of the conversations that were opened, newest last. */
   readonly messages: ReadonlyMap<string, readonly ChatMessage[]>;
-  /** By kind and id: the connection over which it was last told. */
-  readonly rounds: { readonly [K in Kind]: ReadonlyMap<string, number> };
+  /** By kind and id: when the stream last told of it. */
+  readonly told: { readonly [K in Told]: ReadonlyMap<string, number> };
   /** Kinds whose whole list is known. */
   readonly loaded: ReadonlySet<Kind>;
 };
+
+type Told = Kind | 'messages';
 
 const empty = <V>(): ReadonlyMap<string, V> => new Map<string, V>();
 
@@ -46,7 +49,7 @@ export const nothing: Live = {
   transfers: empty(), shares: empty(), requests: empty(), grants: empty(), people: empty(), networks: empty(), alerts: empty(), chats: empty(),
   limits: undefined,
   messages: empty(),
-  rounds: { transfers: empty(), shares: empty(), requests: empty(), grants: empty(), people: empty(), networks: empty(), alerts: empty(), chats: empty() },
+  told: { transfers: empty(), shares: empty(), requests: empty(), grants: empty(), people: empty(), networks: empty(), alerts: empty(), chats: empty(), messages: empty() },
   loaded: new Set(),
 };
 
@@ -54,7 +57,7 @@ export const nothing: Live = {
 class Draft {
   readonly #base: Live;
   readonly #copies = new Map<Kind, Map<string, unknown>>();
-  readonly #rounds = new Map<Kind, Map<string, number>>();
+  readonly #told = new Map<Told, Map<string, number>>();
   #messages: Map<string, readonly ChatMessage[]> | undefined;
   #limits: Limits | undefined;
 
@@ -72,34 +75,34 @@ class Draft {
     return copy;
   }
 
-  #roundsOf(kind: Kind): Map<string, number> {
-    let copy = this.#rounds.get(kind);
+  #tell(kind: Told, key: string, moment: number): void {
+    let copy = this.#told.get(kind);
     if (!copy) {
-      copy = new Map(this.#base.rounds[kind]);
-      this.#rounds.set(kind, copy);
+      copy = new Map(this.#base.told[kind]);
+      this.#told.set(kind, copy);
     }
-    return copy;
+    copy.set(key, moment);
   }
 
-  put<K extends Kind>(kind: K, value: Kinds[K], round: number): void {
+  put<K extends Kind>(kind: K, value: Kinds[K], moment: number): void {
     const key = keyOf[kind](value);
     this.#copy(kind).set(key, value);
-    const told = this.#rounds.get(kind) ?? this.#base.rounds[kind];
-    if (told.get(key) !== round) this.#roundsOf(kind).set(key, round);
+    this.#tell(kind, key, moment);
   }
 
-  drop(kind: Kind, key: string, round: number): void {
+  drop(kind: Kind, key: string, moment: number): void {
     this.#copy(kind).delete(key);
-    this.#roundsOf(kind).set(key, round);
+    this.#tell(kind, key, moment);
   }
 
   limits(limits: Limits): void {
     this.#limits = limits;
   }
 
-  say(message: ChatMessage): void {
+  say(message: ChatMessage, moment: number): void {
     this.#messages ??= new Map(this.#base.messages);
     this.#messages.set(message.peer_id, joined(this.#messages.get(message.peer_id) ?? [], [message]));
+    this.#tell('messages', message.id, moment);
   }
 
   forget(peer: string): void {
@@ -109,8 +112,8 @@ class Draft {
 
   result(): Live {
     const changed: Partial<Record<Kind, unknown>> = Object.fromEntries(this.#copies);
-    const rounds = this.#rounds.size === 0 ? this.#base.rounds : { ...this.#base.rounds, ...Object.fromEntries(this.#rounds) };
-    return { ...this.#base, ...(changed as Partial<Live>), limits: this.#limits, messages: this.#messages ?? this.#base.messages, rounds };
+    const told = this.#told.size === 0 ? this.#base.told : { ...this.#base.told, ...Object.fromEntries(this.#told) };
+    return { ...this.#base, ...(changed as Partial<Live>), limits: this.#limits, messages: this.#messages ?? this.#base.messages, told };
   }
 }
 
@@ -121,60 +124,74 @@ export function joined(known: readonly ChatMessage[], told: readonly ChatMessage
   return [...byId.values()].sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1));
 }
 
-function one(draft: Draft, event: LiveEvent, round: number): void {
-  if (event.transfer) draft.put('transfers', event.transfer, round);
-  else if (event.removed_transfer !== undefined) draft.drop('transfers', event.removed_transfer, round);
-  else if (event.share) draft.put('shares', event.share, round);
-  else if (event.removed_share !== undefined) draft.drop('shares', event.removed_share, round);
-  else if (event.request) draft.put('requests', event.request, round);
-  else if (event.grant) draft.put('grants', event.grant, round);
-  else if (event.network) draft.put('networks', event.network, round);
-  else if (event.left_network !== undefined) draft.drop('networks', event.left_network, round);
-  else if (event.person) draft.put('people', event.person, round);
-  else if (event.alert) draft.put('alerts', event.alert, round);
-  else if (event.chat) draft.put('chats', event.chat, round);
-  else if (event.chat_message) draft.say(event.chat_message);
+function one(draft: Draft, event: LiveEvent, moment: number): void {
+  if (event.transfer) draft.put('transfers', event.transfer, moment);
+  else if (event.removed_transfer !== undefined) draft.drop('transfers', event.removed_transfer, moment);
+  else if (event.share) draft.put('shares', event.share, moment);
+  else if (event.removed_share !== undefined) draft.drop('shares', event.removed_share, moment);
+  else if (event.request) draft.put('requests', event.request, moment);
+  else if (event.grant) draft.put('grants', event.grant, moment);
+  else if (event.network) draft.put('networks', event.network, moment);
+  else if (event.left_network !== undefined) draft.drop('networks', event.left_network, moment);
+  else if (event.person) draft.put('people', event.person, moment);
+  else if (event.alert) draft.put('alerts', event.alert, moment);
+  else if (event.chat) draft.put('chats', event.chat, moment);
+  else if (event.chat_message) draft.say(event.chat_message, moment);
   else if (event.removed_chat !== undefined) {
-    draft.drop('chats', event.removed_chat, round);
+    draft.drop('chats', event.removed_chat, moment);
     draft.forget(event.removed_chat);
   } else if (event.limits) draft.limits(event.limits);
 }
 
-/** The state after some events of a connection, in their order. */
-export function applied(live: Live, events: readonly LiveEvent[], round: number): Live {
+/** The state after a batch of events of the stream, in their order. */
+export function applied(live: Live, events: readonly LiveEvent[], moment: number): Live {
   if (events.length === 0) return live;
   const draft = new Draft(live);
-  for (const event of events) one(draft, event, round);
+  for (const event of events) one(draft, event, moment);
   return draft.result();
 }
 
-/** The state once the whole list of a kind is known: what the stream has told over this connection is newer than the list. */
-export function listed<K extends Kind>(live: Live, kind: K, list: readonly Kinds[K][], round: number): Live {
-  const next = new Map<string, Kinds[K]>();
-  const rounds = new Map<string, number>();
-  const known = live[kind] as ReadonlyMap<string, Kinds[K]>;
-  const told = live.rounds[kind];
-  for (const value of list) {
-    const key = keyOf[kind](value);
-    const newer = told.get(key) === round;
-    const now = newer ? known.get(key) : value;
-    // Told over this connection and not known: it was removed after the list was made.
-    if (now === undefined) continue;
-    next.set(key, now);
-    rounds.set(key, round);
-  }
-  for (const [key, value] of known) {
-    if (told.get(key) === round && !next.has(key)) {
-      next.set(key, value);
-      rounds.set(key, round);
-    }
-  }
-  return { ...live, [kind]: next, rounds: { ...live.rounds, [kind]: rounds }, loaded: new Set([...live.loaded, kind]) };
+function toldOf(live: Live, event: LiveEvent): number {
+  if (event.chat_message) return live.told.messages.get(event.chat_message.id) ?? 0;
+  const told = (kind: Kind, key: string | undefined) => (key === undefined ? 0 : (live.told[kind].get(key) ?? 0));
+  return Math.max(
+    told('transfers', event.transfer?.id ?? event.removed_transfer),
+    told('shares', event.share?.id ?? event.removed_share),
+    told('requests', event.request?.id),
+    told('grants', event.grant?.id),
+    told('networks', event.network?.network ?? event.left_network),
+    told('people', event.person?.peer_id),
+    told('alerts', event.alert && keyOf.alerts(event.alert)),
+    told('chats', event.chat?.peer_id ?? event.removed_chat),
+  );
 }
 
-/** The state with a page of a conversation's messages. */
-export function withMessages(live: Live, peer: string, page: readonly ChatMessage[]): Live {
+/** The state after the answer of a call that was made at `asked`, unless the stream has told of the same thing since. */
+export function answered(live: Live, event: LiveEvent, asked: number): Live {
+  return toldOf(live, event) > asked ? live : applied(live, [event], asked);
+}
+
+/** The state once the whole list of a kind is known that was asked for at `asked`. */
+export function listed<K extends Kind>(live: Live, kind: K, list: readonly Kinds[K][], asked: number): Live {
+  const next = new Map<string, Kinds[K]>();
+  const told = new Map<string, number>();
+  const known = live[kind] as ReadonlyMap<string, Kinds[K]>;
+  for (const [key, moment] of live.told[kind]) if (moment > asked) told.set(key, moment);
+  for (const value of list) {
+    const key = keyOf[kind](value);
+    const now = told.has(key) ? known.get(key) : value;
+    // Told since then and not known: it was removed after the list was made.
+    if (now !== undefined) next.set(key, now);
+  }
+  for (const [key, value] of known) if (told.has(key) && !next.has(key)) next.set(key, value);
+  return { ...live, [kind]: next, told: { ...live.told, [kind]: told }, loaded: new Set([...live.loaded, kind]) };
+}
+
+/** The state with a page of a conversation's messages that was asked for at `asked`. */
+export function withMessages(live: Live, peer: string, page: readonly ChatMessage[], asked: number): Live {
+  const known = live.messages.get(peer) ?? [];
+  const newer = new Set(known.filter((message) => (live.told.messages.get(message.id) ?? 0) > asked).map((message) => message.id));
   const messages = new Map(live.messages);
-  messages.set(peer, joined(messages.get(peer) ?? [], page));
+  messages.set(peer, joined(known, page.filter((message) => !newer.has(message.id))));
   return { ...live, messages };
 }

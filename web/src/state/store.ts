@@ -1,7 +1,7 @@
 // The one store of what is live: events are gathered and applied once a frame, so that a flood of them is one rendering.
 import { useCallback, useRef, useSyncExternalStore } from 'react';
-import type { ChatMessage, LiveEvent } from '../api/types';
-import { applied, listed, nothing, withMessages, type Kind, type Kinds, type Live } from './live';
+import type { LiveEvent, MessagePage } from '../api/types';
+import { answered, applied, listed, nothing, withMessages, type Kind, type Kinds, type Live } from './live';
 
 export type Connection = { state: 'connecting' } | { state: 'live' } | { state: 'away'; since: number; problem: string };
 
@@ -12,7 +12,8 @@ interface Snapshot {
 
 let snapshot: Snapshot = { live: nothing, connection: { state: 'connecting' } };
 const listeners = new Set<() => void>();
-let round = 0;
+let moment = 0;
+let connectedAt = 0;
 let waiting: LiveEvent[] = [];
 let scheduled = false;
 
@@ -30,7 +31,8 @@ function flush(): void {
   const events = waiting;
   waiting = [];
   const before = snapshot.live;
-  publish({ ...snapshot, live: applied(before, events, round) });
+  moment += 1;
+  publish({ ...snapshot, live: applied(before, events, moment) });
   if (watchers.size > 0) for (const event of events) for (const watcher of watchers) watcher(event, before);
 }
 
@@ -52,22 +54,19 @@ export const store = {
     listeners.add(listener);
     return () => listeners.delete(listener);
   },
-  /** Takes an event of the stream, or what a call has answered. */
+  /** Takes an event of the stream. */
   take: (event: LiveEvent): void => {
     waiting.push(event);
     schedule();
   },
+  /** A list that was asked for over this connection. */
   list: <K extends Kind>(kind: K, values: readonly Kinds[K][]): void => {
     flush();
-    publish({ ...snapshot, live: listed(snapshot.live, kind, values, round) });
-  },
-  messages: (peer: string, page: readonly ChatMessage[]): void => {
-    flush();
-    publish({ ...snapshot, live: withMessages(snapshot.live, peer, page) });
+    publish({ ...snapshot, live: listed(snapshot.live, kind, values, connectedAt) });
   },
   connected: (): void => {
     flush();
-    round += 1;
+    connectedAt = moment;
     publish({ ...snapshot, connection: { state: 'live' } });
   },
   disconnected: (problem: string): void => {
@@ -83,6 +82,26 @@ export const store = {
     return () => watchers.delete(watcher);
   },
 };
+
+/** Makes a call and takes what it answers as `event`, unless the stream has told of the same thing meanwhile. */
+export async function told<T>(call: () => Promise<T>, event: (answer: T) => LiveEvent): Promise<T> {
+  flush();
+  const asked = moment;
+  const answer = await call();
+  flush();
+  publish({ ...snapshot, live: answered(snapshot.live, event(answer), asked) });
+  return answer;
+}
+
+/** Asks for a page of a conversation's messages and takes it. */
+export async function toldMessages(peer: string, call: () => Promise<MessagePage>): Promise<MessagePage> {
+  flush();
+  const asked = moment;
+  const page = await call();
+  flush();
+  publish({ ...snapshot, live: withMessages(snapshot.live, peer, page.messages, asked) });
+  return page;
+}
 
 /** What `select` says of the live state; the component is drawn again only when that changes. */
 export function useLive<T>(select: (live: Live) => T, same: (a: T, b: T) => boolean = Object.is): T {

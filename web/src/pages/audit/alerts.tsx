@@ -6,14 +6,13 @@ import { Ago, Chip, Empty, Loading } from '../../components/basics';
 import { Who } from '../../components/peer';
 import { alertTitle } from '../../format/words';
 import { act, usePending } from '../../state/pending';
-import { store, useAll, useLoaded } from '../../state/store';
+import { told, useAll, useLoaded } from '../../state/store';
 
 function One({ alert }: { alert: Alert }) {
   const key = `alert:${alert.id}`;
   const pending = usePending(key);
   const undo = async () => {
-    const changed = await act(key, 'Undoing…', () => api.alerts.undo(alert.id), 'Taken back');
-    if (changed) store.take({ alert: changed });
+    await act(key, 'Undoing…', () => told(() => api.alerts.undo(alert.id), (changed) => ({ alert: changed })), 'Taken back');
   };
   return (
     <li className={alert.undone ? 'card alert over' : 'card alert'}>

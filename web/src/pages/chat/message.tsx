@@ -13,7 +13,7 @@ import { isOver, transferTones, transferWords } from '../../format/words';
 import { ask, openDialog } from '../../state/dialogs';
 import { act, usePending } from '../../state/pending';
 import type { Live } from '../../state/live';
-import { store, useLive } from '../../state/store';
+import { told, useLive } from '../../state/store';
 
 async function openAddress(written: string): Promise<void> {
   // As the browser reads it: letters of other alphabets that look like Latin ones show.
@@ -92,8 +92,7 @@ export function Message({ message }: { message: ChatMessage }) {
   const key = `message:${message.id}`;
   const pending = usePending(key);
   const retry = async () => {
-    const sent = await act(key, 'Sending…', () => api.chats.retry(message.peer_id, message.id));
-    if (sent) store.take({ chat_message: sent });
+    await act(key, 'Sending…', () => told(() => api.chats.retry(message.peer_id, message.id), (sent) => ({ chat_message: sent })));
   };
   return (
     <li className={mine ? 'message mine' : 'message'}>

@@ -14,7 +14,7 @@ import { nameOf } from '../../format/words';
 import { ask } from '../../state/dialogs';
 import { useNow } from '../../state/now';
 import { act, usePending } from '../../state/pending';
-import { store, useAll, useConnection, useLive, useOne } from '../../state/store';
+import { store, told, toldMessages, useAll, useConnection, useLive, useOne } from '../../state/store';
 import { Message } from './message';
 
 type Attach = { share: string; title: string } | { path: string; title: string };
@@ -55,9 +55,8 @@ function Writing({ peer, blocked }: { peer: string; blocked: boolean }) {
   const send = async () => {
     if ((text.trim() === '' && !attach) || pending !== undefined) return;
     const what = attach === undefined ? undefined : 'share' in attach ? { share: attach.share } : { path: attach.path };
-    const sent = await act(key, 'Sending…', () => api.chats.say(peer, text.trim(), what));
+    const sent = await act(key, 'Sending…', () => told(() => api.chats.say(peer, text.trim(), what), (message) => ({ chat_message: message })));
     if (!sent) return;
-    store.take({ chat_message: sent });
     setText('');
     setAttach(undefined);
   };
@@ -124,9 +123,8 @@ export function Talk({ peer }: { peer: string }) {
     async (before: string) => {
       setState((old) => ({ ...old, loading: true, problem: '' }));
       try {
-        const page = await api.chats.messages(peer, before);
-        heightBefore.current = before === '' ? 0 : (place.current?.scrollHeight ?? 0);
-        store.messages(peer, page.messages);
+        const height = () => (heightBefore.current = before === '' ? 0 : (place.current?.scrollHeight ?? 0));
+        const page = await toldMessages(peer, () => api.chats.messages(peer, before).finally(height));
         setState({ loading: false, more: page.more, problem: '' });
       } catch (error) {
         setState({ loading: false, more: false, problem: messageOf(error) });
@@ -166,8 +164,7 @@ export function Talk({ peer }: { peer: string }) {
     const choice = await ask({ title: 'Forget this conversation?', text: 'Its messages are deleted here. The other side keeps theirs.', action: 'Forget it', danger: true });
     if (!choice) return;
     const done = await act(`chat:${peer}`, 'Forgetting…', async () => {
-      await api.chats.forget(peer);
-      store.take({ removed_chat: peer });
+      await told(() => api.chats.forget(peer), () => ({ removed_chat: peer }));
       return true;
     });
     if (done) go('/chat');

@@ -11,7 +11,7 @@ import { Name } from '../../components/peer';
 import { bytes, counted } from '../../format/amounts';
 import { isolated, nameOf } from '../../format/words';
 import { closeDialog } from '../../state/dialogs';
-import { store } from '../../state/store';
+import { told } from '../../state/store';
 import { toast } from '../../state/toasts';
 import { DownloadForm, useTerms, wishOf } from './download_form';
 
@@ -29,8 +29,7 @@ export default function FetchDialog({ share }: { share: FoundShare }) {
     setBusy(true);
     setProblem('');
     try {
-      const transfer = await api.transfers.start({ share: share.share_id, owner: share.owner, reason, ...wishOf(terms) });
-      store.take({ transfer });
+      const transfer = await told(() => api.transfers.start({ share: share.share_id, owner: share.owner, reason, ...wishOf(terms) }), (begun) => ({ transfer: begun }));
       closeDialog();
       if (transfer.state === 'waiting_approval') toast.good(`Asked. The download begins by itself when ${isolated(owner)} says yes.`);
       else go(`/transfers/${transfer.id}`);

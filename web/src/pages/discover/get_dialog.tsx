@@ -7,7 +7,7 @@ import { messageOf } from '../../api/client';
 import { Trouble } from '../../components/basics';
 import { findTicket } from '../../format/words';
 import { closeDialog } from '../../state/dialogs';
-import { store } from '../../state/store';
+import { told } from '../../state/store';
 import { DownloadForm, useTerms, wishOf } from './download_form';
 
 export default function GetDialog({ ticket: given }: { ticket: string }) {
@@ -24,8 +24,7 @@ export default function GetDialog({ ticket: given }: { ticket: string }) {
     setBusy(true);
     setProblem('');
     try {
-      const transfer = await api.transfers.start({ ticket: found?.ticket ?? clean, ...wishOf(terms) });
-      store.take({ transfer });
+      const transfer = await told(() => api.transfers.start({ ticket: found?.ticket ?? clean, ...wishOf(terms) }), (begun) => ({ transfer: begun }));
       closeDialog();
       go(`/transfers/${transfer.id}`);
     } catch (error) {

@@ -4,7 +4,7 @@ import * as api from '../../api/calls';
 import { nameOf } from '../../format/words';
 import { closeDialog } from '../../state/dialogs';
 import { act, usePending } from '../../state/pending';
-import { store } from '../../state/store';
+import { told } from '../../state/store';
 
 const hour = 3600;
 const spans = [
@@ -19,9 +19,8 @@ export default function BlockDialog({ peerId, name }: { peerId: string; name: st
   const [reason, setReason] = useState('');
   const pending = usePending(`person:${peerId}`);
   const block = async () => {
-    const person = await act(`person:${peerId}`, 'Blocking…', () => api.people.block(peerId, span === '' ? undefined : Number(span), reason));
+    const person = await act(`person:${peerId}`, 'Blocking…', () => told(() => api.people.block(peerId, span === '' ? undefined : Number(span), reason), (now) => ({ person: now })));
     if (!person) return;
-    store.take({ person });
     closeDialog();
   };
   return (

@@ -11,7 +11,7 @@ import { alertTitle, shortId } from '../../format/words';
 import { openDialog } from '../../state/dialogs';
 import { useIdentity, usePeers } from '../../state/identity';
 import { act, usePending } from '../../state/pending';
-import { store, useAll, useLoaded, useOne } from '../../state/store';
+import { told, useAll, useLoaded, useOne } from '../../state/store';
 import './people.css';
 
 type Filter = 'all' | 'trusted' | 'blocked';
@@ -29,13 +29,11 @@ function Standing({ person }: { person: Person }) {
 }
 
 async function unblock(person: Person): Promise<void> {
-  const changed = await act(`person:${person.peer_id}`, 'Unblocking…', () => api.people.unblock(person.peer_id));
-  if (changed) store.take({ person: changed });
+  await act(`person:${person.peer_id}`, 'Unblocking…', () => told(() => api.people.unblock(person.peer_id), (changed) => ({ person: changed })));
 }
 
 async function untrust(person: Person): Promise<void> {
-  const changed = await act(`person:${person.peer_id}`, 'Ending trust…', () => api.people.untrust(person.peer_id));
-  if (changed) store.take({ person: changed });
+  await act(`person:${person.peer_id}`, 'Ending trust…', () => told(() => api.people.untrust(person.peer_id), (changed) => ({ person: changed })));
 }
 
 function Detail({ id, onClose }: { id: string; onClose: () => void }) {

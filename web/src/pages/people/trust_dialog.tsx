@@ -7,7 +7,7 @@ import { SafetyWords } from '../../components/peer';
 import { nameOf } from '../../format/words';
 import { closeDialog } from '../../state/dialogs';
 import { act, usePending } from '../../state/pending';
-import { store, useAll, useOne } from '../../state/store';
+import { told, useAll, useOne } from '../../state/store';
 
 export default function TrustDialog({ peerId, name }: { peerId: string; name: string }) {
   const person = useOne('people', peerId);
@@ -16,9 +16,8 @@ export default function TrustDialog({ peerId, name }: { peerId: string; name: st
   const [some, setSome] = useState<string[]>(person?.trusted_shares ?? []);
   const pending = usePending(`person:${peerId}`);
   const trust = async () => {
-    const changed = await act(`person:${peerId}`, 'Trusting…', () => api.people.trust(peerId, scope === 'all' ? [] : some));
+    const changed = await act(`person:${peerId}`, 'Trusting…', () => told(() => api.people.trust(peerId, scope === 'all' ? [] : some), (now) => ({ person: now })));
     if (!changed) return;
-    store.take({ person: changed });
     closeDialog();
   };
   return (

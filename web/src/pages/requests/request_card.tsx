@@ -9,22 +9,19 @@ import { Mark, SafetyWords, Who } from '../../components/peer';
 import { bytes, counted } from '../../format/amounts';
 import { isolated, nameOf, requestTones, requestWords } from '../../format/words';
 import { act, usePending } from '../../state/pending';
-import { store } from '../../state/store';
+import { told } from '../../state/store';
 import './requests.css';
 
 export async function approve(request: Request, terms: Approval): Promise<void> {
-  const answered = await act(`request:${request.id}`, 'Saying yes…', () => api.requests.approve(request.id, terms), `${isolated(nameOf(request.peer_name, request.peer_id))} may get “${isolated(request.title)}”`);
-  if (answered) store.take({ request: answered });
+  await act(`request:${request.id}`, 'Saying yes…', () => told(() => api.requests.approve(request.id, terms), (answered) => ({ request: answered })), `${isolated(nameOf(request.peer_name, request.peer_id))} may get “${isolated(request.title)}”`);
 }
 
 async function deny(request: Request, reason: string): Promise<void> {
-  const answered = await act(`request:${request.id}`, 'Saying no…', () => api.requests.deny(request.id, reason));
-  if (answered) store.take({ request: answered });
+  await act(`request:${request.id}`, 'Saying no…', () => told(() => api.requests.deny(request.id, reason), (answered) => ({ request: answered })));
 }
 
 async function withdraw(request: Request): Promise<void> {
-  const answered = await act(`request:${request.id}`, 'Taking it back…', () => api.requests.withdraw(request.id));
-  if (answered) store.take({ request: answered });
+  await act(`request:${request.id}`, 'Taking it back…', () => told(() => api.requests.withdraw(request.id), (answered) => ({ request: answered })));
 }
 
 const hour = 3600;

@@ -11,7 +11,7 @@ import { isolated, networkTones, networkWords } from '../../format/words';
 import { ask } from '../../state/dialogs';
 import { useIdentity } from '../../state/identity';
 import { act, usePending } from '../../state/pending';
-import { store, useAll } from '../../state/store';
+import { told, useAll } from '../../state/store';
 
 export function JoinForm({ onJoined }: { onJoined?: () => void }) {
   const identity = useIdentity();
@@ -27,8 +27,7 @@ export function JoinForm({ onJoined }: { onJoined?: () => void }) {
     setBusy(true);
     setProblem('');
     try {
-      const network = await api.networks.join(link.replace(/\s+/g, ''), called.trim(), invite.trim());
-      store.take({ network });
+      await told(() => api.networks.join(link.replace(/\s+/g, ''), called.trim(), invite.trim()), (joined) => ({ network: joined }));
       setLink('');
       setInvite('');
       onJoined?.();
@@ -63,8 +62,7 @@ function One({ network }: { network: Network }) {
     const choice = await ask({ title: `Leave the network in which you are ${isolated(network.name)}?`, text: 'Its members find you and your shares no more, and your name in it is free for others after a while. Tickets go on working.', action: 'Leave', danger: true });
     if (!choice) return;
     await act(key, 'Leaving…', async () => {
-      await api.networks.leave(network.network);
-      store.take({ left_network: network.network });
+      await told(() => api.networks.leave(network.network), () => ({ left_network: network.network }));
     });
   };
   return (

@@ -1,6 +1,6 @@
 // All that can be set, on one page with a list of its sections.
 import { useEffect, useState, type ReactNode } from 'react';
-import { Button, SegmentedControl, Switch, TextInput, useMantineColorScheme } from '@mantine/core';
+import { Button, SegmentedControl, Switch, useMantineColorScheme } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import * as api from '../../api/calls';
 import { isMissing, messageOf } from '../../api/client';
@@ -42,8 +42,6 @@ function Folders() {
 function Notifications() {
   const wanted = usePreferences();
   const settings = useSettings();
-  const queries = useQueryClient();
-  const [command, setCommand] = useState<string | undefined>();
   const [permission, setPermission] = useState(typeof Notification === 'undefined' ? 'denied' : Notification.permission);
   const choose = async (changes: Partial<typeof wanted>) => {
     if (Object.values(changes).includes(true) && typeof Notification !== 'undefined' && Notification.permission === 'default') setPermission(await Notification.requestPermission());
@@ -53,24 +51,22 @@ function Notifications() {
     }
     preferences.set(changes);
   };
-  const saveCommand = async () => {
-    const changed = await act('notify', 'Saving…', () => api.settings.set({ notify_command: command ?? '' }), 'Saved');
-    if (changed) queries.setQueryData(['settings'], changed);
-  };
   return (
     <div className="stack">
       <p className="small muted">From this browser, while Covey is open in a tab that you do not look at.</p>
       <Switch label="When somebody asks for a share" checked={wanted.notifyRequests && permission === 'granted'} onChange={(event) => void choose({ notifyRequests: event.currentTarget.checked })} />
       <Switch label="When a download is complete or has failed" checked={wanted.notifyFinished && permission === 'granted'} onChange={(event) => void choose({ notifyFinished: event.currentTarget.checked })} />
       <Switch label="When a message comes" checked={wanted.notifyMessages && permission === 'granted'} onChange={(event) => void choose({ notifyMessages: event.currentTarget.checked })} />
-      {settings.data && (
-        <div className="row wrap setting-command">
-          <TextInput className="grow" label="A command to run on requests" description="The daemon gives it to the shell when somebody asks, also while no page is open. Empty: none." placeholder="notify-send Covey" value={command ?? settings.data.notify_command} onChange={(event) => setCommand(event.currentTarget.value)} classNames={{ input: 'mono-input' }} spellCheck={false} />
-          <Button variant="default" disabled={command === undefined || command === settings.data.notify_command} onClick={() => void saveCommand()}>
-            Save
-          </Button>
-        </div>
-      )}
+      <p className="small muted">
+        {settings.data?.notify_command ? (
+          <>
+            Also while no page is open, the daemon runs <code>{settings.data.notify_command}</code> when somebody asks.
+          </>
+        ) : (
+          <>Also while no page is open, the daemon can run a command of yours when somebody asks.</>
+        )}{' '}
+        It is set as <code>daemon.on_request</code> in <code>config.toml</code>, where no web page reaches it.
+      </p>
     </div>
   );
 }

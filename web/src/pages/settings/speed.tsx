@@ -8,7 +8,7 @@ import { Loading, Note } from '../../components/basics';
 import { exactRate, parseAmount, rate } from '../../format/amounts';
 import { useNow } from '../../state/now';
 import { act, usePending } from '../../state/pending';
-import { store, useLive } from '../../state/store';
+import { told, useLive } from '../../state/store';
 import { clock, coverage, parsePeriod, writePeriod, type Period } from './schedule';
 
 const fields = [
@@ -83,8 +83,7 @@ function Form({ limits }: { limits: Limits }) {
     }
     if (typeof slots === 'number') wish.upload_slots = slots;
     if (typeof active === 'number') wish.active_downloads = active;
-    const changed = await act('limits', 'Saving…', () => api.limits.set(wish), 'Saved; the limits hold from now on');
-    if (changed) store.take({ limits: changed });
+    await act('limits', 'Saving…', () => told(() => api.limits.set(wish), (limits) => ({ limits })), 'Saved; the limits hold from now on');
   };
 
   return (

@@ -11,7 +11,7 @@ import { bytes, counted } from '../../format/amounts';
 import { isolated, nameOf, rulesSentence } from '../../format/words';
 import { ask, openDialog } from '../../state/dialogs';
 import { act, usePending } from '../../state/pending';
-import { store, useAll, useOne } from '../../state/store';
+import { told, useAll, useOne } from '../../state/store';
 import { StateOf } from './shares';
 
 export async function unshare(share: Share): Promise<void> {
@@ -24,8 +24,7 @@ export async function unshare(share: Share): Promise<void> {
   });
   if (!choice) return;
   await act(`share:${share.id}`, 'Ending…', async () => {
-    await api.shares.end(share.id);
-    store.take({ removed_share: share.id });
+    await told(() => api.shares.end(share.id), () => ({ removed_share: share.id }));
   });
 }
 
@@ -76,8 +75,7 @@ function GrantLine({ grant }: { grant: Grant }) {
       danger: true,
     });
     if (!choice) return;
-    const changed = await act(`grant:${grant.id}`, 'Taking it back…', () => api.grants.revoke(grant.id));
-    if (changed) store.take({ grant: changed });
+    await act(`grant:${grant.id}`, 'Taking it back…', () => told(() => api.grants.revoke(grant.id), (changed) => ({ grant: changed })));
   };
   return (
     <li className={grant.holds ? undefined : 'over'}>

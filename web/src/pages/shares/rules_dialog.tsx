@@ -4,7 +4,7 @@ import * as api from '../../api/calls';
 import type { Share } from '../../api/types';
 import { closeDialog } from '../../state/dialogs';
 import { act, usePending } from '../../state/pending';
-import { store, useAll } from '../../state/store';
+import { told, useAll } from '../../state/store';
 import { RulesForm, rulesProblem, type Rules } from './rules_form';
 
 export default function RulesDialog({ share }: { share: Share }) {
@@ -17,9 +17,8 @@ export default function RulesDialog({ share }: { share: Share }) {
   const idOf = (name: string) => share.named.find((id) => nameOfOne(id) === name) ?? name;
   const save = async () => {
     const named = rules.visibility === 'unlisted' ? [] : rules.named.map(idOf);
-    const changed = await act(key, 'Saving…', () => api.shares.setRules(share.id, { visibility: rules.visibility, access: rules.access, named }), 'The new rules hold from now on, also for uploads that run');
+    const changed = await act(key, 'Saving…', () => told(() => api.shares.setRules(share.id, { visibility: rules.visibility, access: rules.access, named }), (now) => ({ share: now })), 'The new rules hold from now on, also for uploads that run');
     if (!changed) return;
-    store.take({ share: changed });
     closeDialog();
   };
   return (

@@ -10,7 +10,7 @@ import { droppedFiles, pickedFiles } from '../../components/dropped';
 import { FolderPicker } from '../../components/folder_picker';
 import { bytes, counted, percent } from '../../format/amounts';
 import { closeDialog, openDialog, type PickedFile } from '../../state/dialogs';
-import { store, useAll, useOne } from '../../state/store';
+import { told, useAll, useOne } from '../../state/store';
 import { toast } from '../../state/toasts';
 import { RulesForm, rulesProblem, type Rules } from './rules_form';
 import { titleOf, upload } from './upload';
@@ -121,12 +121,12 @@ export default function ShareDialog({ files: dropped }: { files?: PickedFile[] }
       if (files) {
         stop.current = new AbortController();
         carried.current ??= await upload(title.trim() || titleOf(files), files, setGone, stop.current.signal);
-        share = await api.uploads.share(carried.current, wish);
+        const id = carried.current;
+        share = await told(() => api.uploads.share(id, wish), (made) => ({ share: made }));
         carried.current = undefined;
       } else {
-        share = await api.shares.add({ ...wish, path });
+        share = await told(() => api.shares.add({ ...wish, path }), (made) => ({ share: made }));
       }
-      store.take({ share });
       setShared(share);
     } catch (error) {
       if (files && isMissing(error)) setProblem('This daemon cannot take dropped files yet. Go back and point to where they lie on this machine.');

@@ -3,7 +3,7 @@ import * as api from '../../api/calls';
 import type { Transfer } from '../../api/types';
 import { ask } from '../../state/dialogs';
 import { act } from '../../state/pending';
-import { store } from '../../state/store';
+import { told } from '../../state/store';
 import { counted } from '../../format/amounts';
 import { canCancel, canPause, canResume, isOver, isolated } from '../../format/words';
 
@@ -12,13 +12,13 @@ export const pendingKey = (id: string): string => `transfer:${id}`;
 // A hundred calls at once would take all the connections that the daemon has for everybody.
 const together = 6;
 
+/** Nothing answered means that the transfer is no more. */
 async function each(transfers: readonly Transfer[], words: string, what: (transfer: Transfer) => Promise<Transfer | undefined>): Promise<void> {
   const left = [...transfers];
   const worker = async () => {
     for (let transfer = left.shift(); transfer; transfer = left.shift()) {
       const one = transfer;
-      const changed = await act(pendingKey(one.id), words, () => what(one));
-      if (changed) store.take({ transfer: changed });
+      await act(pendingKey(one.id), words, () => told(() => what(one), (changed) => (changed ? { transfer: changed } : { removed_transfer: one.id })));
     }
   };
   await Promise.all(Array.from({ length: Math.min(together, transfers.length) }, worker));
@@ -57,7 +57,6 @@ export async function remove(transfers: readonly Transfer[]): Promise<void> {
   if (!choice) return;
   await each(transfers, 'Removing…', async (transfer) => {
     await api.transfers.remove(transfer.id, choice === 'other' ? 'none' : transfer.state === 'complete' ? 'all' : 'partial');
-    store.take({ removed_transfer: transfer.id });
     return undefined;
   });
 }
@@ -65,13 +64,11 @@ export async function remove(transfers: readonly Transfer[]): Promise<void> {
 export function removeFinished(transfers: readonly Transfer[]): Promise<void> {
   return each(transfers.filter((transfer) => transfer.state === 'complete' || transfer.state === 'cancelled'), 'Removing…', async (transfer) => {
     await api.transfers.remove(transfer.id, 'none');
-    store.take({ removed_transfer: transfer.id });
     return undefined;
   });
 }
 
 export async function move(transfer: Transfer, directory: string): Promise<boolean> {
-  const moved = await act(pendingKey(transfer.id), 'Moving…', () => api.transfers.move(transfer.id, directory));
-  if (moved) store.take({ transfer: moved });
+  const moved = await act(pendingKey(transfer.id), 'Moving…', () => told(() => api.transfers.move(transfer.id, directory), (changed) => ({ transfer: changed })));
   return moved !== undefined;
 }

@@ -15,7 +15,7 @@ import { span } from '../../format/moments';
 import { canCancel, canPause, canResume, isActive, isOver } from '../../format/words';
 import { act, usePending } from '../../state/pending';
 import { historyOf, useTick } from '../../state/rates';
-import { store, useOne } from '../../state/store';
+import { told, useOne } from '../../state/store';
 import { cancel, move, pause, pendingKey, remove, resume, verify } from './actions';
 import { Pieces } from './pieces';
 import { ProgressBar, StateChip } from './progress';
@@ -104,8 +104,7 @@ function SettingsForm({ transfer }: { transfer: Transfer }) {
     const wish: TransferSettings = { priority: priority as NonNullable<TransferSettings['priority']>, piece_order: order as NonNullable<TransferSettings['piece_order']>, seed };
     if (typeof downLimit === 'number') wish.limit_down = downLimit;
     if (typeof upLimit === 'number') wish.limit_up = upLimit;
-    const changed = await act(`settings:${transfer.id}`, 'Saving…', () => api.transfers.set(transfer.id, wish), 'Saved; it holds from now on');
-    if (changed) store.take({ transfer: changed });
+    await act(`settings:${transfer.id}`, 'Saving…', () => told(() => api.transfers.set(transfer.id, wish), (changed) => ({ transfer: changed })), 'Saved; it holds from now on');
   };
 
   return (
