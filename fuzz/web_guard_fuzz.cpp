@@ -13,7 +13,7 @@ using namespace web;
 constexpr WallTime kNow{std::chrono::milliseconds(1'800'000'000'000)};
 
 void check_cookie(std::string_view field) {
-  const std::string_view cookie = session_cookie(field);
+  const std::string_view cookie = session_cookie(field, "covey_session_abc");
   require(cookie.size() <= 128, "a cookie is short");
   require(cookie.empty() || field.find(cookie) != field.npos, "a cookie stands in its field");
   require(cookie.find(';') == cookie.npos, "a cookie ends before the next");
@@ -48,7 +48,7 @@ void run(ByteView input) {
   static const Visitors nobody(random, {.session = [](const auto&, const auto&) {},
                                         .key = [](const auto&, const auto&) {},
                                         .password = [](const auto&) {}});
-  static const Place place = place_of("http", 7442, {});
+  static const Place place = place_of("http", 7442, {}, "abc-def");
   check_cookie(as_text(input));
   check_password_record(as_text(input));
   const http::Request request = request_in(as_text(input));

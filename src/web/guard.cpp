@@ -63,11 +63,11 @@ Verdict judge_key(const http::Request& request, std::string_view path, std::stri
   return out;
 }
 
-Verdict judge_session(const http::Request& request, std::string_view path, const Visitors& visitors,
-                      WallTime now) {
+Verdict judge_session(const http::Request& request, std::string_view path, const Place& place,
+                      const Visitors& visitors, WallTime now) {
   Verdict out;
   const auto field = request.only_field("Cookie");
-  const std::string_view cookie = field ? session_cookie(*field) : std::string_view();
+  const std::string_view cookie = field ? session_cookie(*field, place.cookie) : std::string_view();
   if (!cookie.empty() && visitors.session(cookie, now) != nullptr) out.cookie = cookie;
   if (path == kSessionPath) {
     out.way = Way::kSession;  // also without a session: that is how one comes in
@@ -85,8 +85,9 @@ Verdict judge_session(const http::Request& request, std::string_view path, const
 
 }  // namespace
 
-Place place_of(std::string scheme, std::uint16_t port, const std::vector<std::string>& names) {
-  Place out{.scheme = std::move(scheme), .hosts = {}};
+Place place_of(std::string scheme, std::uint16_t port, const std::vector<std::string>& names,
+               std::string_view peer_id) {
+  Place out{.scheme = std::move(scheme), .hosts = {}, .cookie = cookie_name(peer_id)};
   std::vector<std::string> all{"127.0.0.1", "localhost", "[::1]"};
   all.insert(all.end(), names.begin(), names.end());
   const std::uint16_t usual = out.scheme == "https" ? 443 : 80;
@@ -97,14 +98,18 @@ Place place_of(std::string scheme, std::uint16_t port, const std::vector<std::st
   return out;
 }
 
-std::string_view session_cookie(std::string_view field) {
+std::string cookie_name(std::string_view peer_id) {
+  return fmt::format("covey_session_{}", peer_id.substr(0, peer_id.find('-')));
+}
+
+std::string_view session_cookie(std::string_view field, std::string_view name) {
   std::string_view found;
   while (!field.empty()) {
     const std::string_view pair = trimmed(field.substr(0, field.find(';')));
     field.remove_prefix(
         std::min(field.size(), field.find(';') == field.npos ? field.size() : field.find(';') + 1));
     const auto equals = pair.find('=');
-    if (equals == pair.npos || pair.substr(0, equals) != kCookieName) continue;
+    if (equals == pair.npos || pair.substr(0, equals) != name) continue;
     if (!found.empty()) return {};  // which one is whose cannot be told
     found = pair.substr(equals + 1);
   }
@@ -132,7 +137,7 @@ Verdict judge(const http::Request& request, const Place& place, const Visitors& 
     out.way = Way::kReport;
     return request.method == "POST" ? out : refused(405, "POST only");
   }
-  return judge_session(request, path, visitors, now);
+  return judge_session(request, path, place, visitors, now);
 }
 
 }  // namespace covey::web

@@ -15,7 +15,6 @@
 
 namespace covey::web {
 
-inline constexpr std::string_view kCookieName = "covey_session";
 inline constexpr std::string_view kCsrfField = "X-Covey-CSRF";
 inline constexpr std::string_view kSessionPath = "/api/v1/session";
 inline constexpr std::string_view kReportPath = "/api/v1/csp-report";
@@ -24,10 +23,14 @@ inline constexpr std::string_view kReportPath = "/api/v1/csp-report";
 struct Place {
   std::string scheme;              // "http" or "https"
   std::vector<std::string> hosts;  // "127.0.0.1:7442", in small letters
+  std::string cookie;              // what the session's cookie is called
 };
 
-/// Loopback's names and `names`, each with the port; without it too where it is the scheme's own.
-[[nodiscard]] Place place_of(std::string scheme, std::uint16_t port, const std::vector<std::string>& names);
+/// Loopback's names and `names`, each with the port; without it too where it is the scheme's own. Browsers
+/// send cookies to all ports of a host, so that each peer's has a name of its own.
+[[nodiscard]] Place place_of(std::string scheme, std::uint16_t port, const std::vector<std::string>& names,
+                             std::string_view peer_id);
+[[nodiscard]] std::string cookie_name(std::string_view peer_id);
 
 /// What a request is let through to.
 enum class Way : std::uint8_t {
@@ -49,7 +52,7 @@ struct Verdict {
 [[nodiscard]] Verdict judge(const http::Request& request, const Place& place, const Visitors& visitors,
                             WallTime now);
 
-/// The value of the cookie `covey_session`; empty when there is none, or more than one.
-[[nodiscard]] std::string_view session_cookie(std::string_view field);
+/// The value of the cookie of this name; empty when there is none, or more than one.
+[[nodiscard]] std::string_view session_cookie(std::string_view field, std::string_view name);
 
 }  // namespace covey::web

@@ -26,7 +26,7 @@ class Guard : public ::testing::Test {
             .body = {},
             .client = {}};
   }
-  [[nodiscard]] http::Field cookie() const { return {"Cookie", "covey_session=" + cookie_}; }
+  [[nodiscard]] http::Field cookie() const { return {"Cookie", "covey_session_abc=" + cookie_}; }
   [[nodiscard]] http::Field token() const { return {"X-Covey-CSRF", csrf_token(cookie_)}; }
 
   crypto::SeededRandom random_{7};
@@ -34,7 +34,7 @@ class Guard : public ::testing::Test {
                      {.session = [](const auto&, const auto&) {},
                       .key = [](const auto&, const auto&) {},
                       .password = [](const auto&) {}}};
-  Place place_ = place_of("http", 7442, {"Nas.example"});
+  Place place_ = place_of("http", 7442, {"Nas.example"}, "abc-def");
   std::string cookie_ = visitors_.enter(kNow, "browser");
 };
 
@@ -78,11 +78,24 @@ struct Refused {
 TEST_F(Guard, refuses) {
   const std::vector<Refused> all{
       {"no session", "GET", "/api/v1/status", {}, false, false, 401},
-      {"a made-up session", "GET", "/api/v1/status", {{"Cookie", "covey_session=abc"}}, false, false, 401},
+      {"another peer's session",
+       "GET",
+       "/api/v1/status",
+       {{"Cookie", "covey_session_xyz=" + cookie_}},
+       false,
+       false,
+       401},
+      {"a made-up session",
+       "GET",
+       "/api/v1/status",
+       {{"Cookie", "covey_session_abc=abc"}},
+       false,
+       false,
+       401},
       {"two cookies of the name",
        "GET",
        "/api/v1/status",
-       {{"Cookie", "covey_session=" + cookie_ + "; covey_session=x"}},
+       {{"Cookie", "covey_session_abc=" + cookie_ + "; covey_session_abc=x"}},
        false,
        false,
        401},
@@ -183,13 +196,14 @@ TEST_F(Guard, a_key_needs_no_cookie_and_may_do_what_it_says) {
 }
 
 TEST(SessionCookie, is_found_among_others) {
-  EXPECT_EQ(session_cookie("covey_session=a"), "a");
-  EXPECT_EQ(session_cookie("x=1; covey_session=a; y=2"), "a");
-  EXPECT_EQ(session_cookie("x=1;covey_session=a"), "a");
-  for (const std::string field : {"", ";", "=", "covey_session", "covey_session=", "Covey_Session=a",
-                                  "xcovey_session=a", "covey_session=a; covey_session=a"})
-    EXPECT_EQ(session_cookie(field), "") << field;
-  EXPECT_EQ(session_cookie("covey_session=" + std::string(4000, 'a')), "");
+  EXPECT_EQ(session_cookie("covey_session_abc=a", "covey_session_abc"), "a");
+  EXPECT_EQ(session_cookie("x=1; covey_session_abc=a; y=2", "covey_session_abc"), "a");
+  EXPECT_EQ(session_cookie("x=1;covey_session_abc=a", "covey_session_abc"), "a");
+  for (const std::string field :
+       {"", ";", "=", "covey_session_abc", "covey_session_abc=", "Covey_Session_abc=a",
+        "xcovey_session_abc=a", "covey_session_abc=a; covey_session_abc=a"})
+    EXPECT_EQ(session_cookie(field, "covey_session_abc"), "") << field;
+  EXPECT_EQ(session_cookie("covey_session_abc=" + std::string(4000, 'a'), "covey_session_abc"), "");
 }
 
 }  // namespace

@@ -141,8 +141,8 @@ http::Response SignIn::refuse(int status, const Error& error) const {
 }
 
 http::Field SignIn::cookie_field(std::string_view value, std::chrono::seconds life) const {
-  return {"Set-Cookie", fmt::format("{}={}; Path=/; Max-Age={}; HttpOnly; SameSite=Strict{}", kCookieName,
-                                    value, life.count(), secure_ ? "; Secure" : "")};
+  return {"Set-Cookie", fmt::format("{}={}; Path=/; Max-Age={}; HttpOnly; SameSite=Strict{}", cookie_, value,
+                                    life.count(), secure_ ? "; Secure" : "")};
 }
 
 }  // namespace covey::web

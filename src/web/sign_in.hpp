@@ -15,9 +15,14 @@ struct Greeting {
 
 class SignIn {
  public:
-  /// All outlive it. A cookie for TLS alone is marked so.
-  SignIn(Visitors& visitors, const Clock& clock, io::Offload& offload, std::string_view scheme)
-      : visitors_(&visitors), clock_(&clock), offload_(&offload), secure_(scheme == "https") {}
+  /// All references outlive it. A cookie for TLS alone is marked so.
+  SignIn(Visitors& visitors, const Clock& clock, io::Offload& offload, std::string_view scheme,
+         std::string cookie)
+      : visitors_(&visitors),
+        clock_(&clock),
+        offload_(&offload),
+        secure_(scheme == "https"),
+        cookie_(std::move(cookie)) {}
 
   /// `verdict` has let the request through to Way::kSession.
   io::Awaitable<http::Response> answer(http::Request request, Verdict verdict, Greeting greeting);
@@ -33,6 +38,7 @@ class SignIn {
   const Clock* clock_;
   io::Offload* offload_;
   bool secure_;
+  std::string cookie_;  // its name
   SignInPause pause_;
   bool checking_ = false;
 };

@@ -69,7 +69,7 @@ class WebServer::Serving : public std::enable_shared_from_this<WebServer::Servin
       : with_(surroundings),
         options_(std::move(options)),
         on_api_(std::move(on_api)),
-        sign_in_(*with_.visitors, *with_.clock, *with_.offload, scheme()),
+        sign_in_(*with_.visitors, *with_.clock, *with_.offload, scheme(), cookie_name(options_.peer_id)),
         tasks_(io.get_executor()) {}
 
   Result<> open(asio::io_context& io) {
@@ -87,7 +87,7 @@ class WebServer::Serving : public std::enable_shared_from_this<WebServer::Servin
       if (const auto self = weak.lock()) self->take(std::move(request), std::move(exchange));
     };
     TRY(listener_, http::Listener::listen(io, bound, std::move(listening), std::move(on_request)));
-    place_ = place_of(scheme(), listener_->local_endpoint().port(), names());
+    place_ = place_of(scheme(), listener_->local_endpoint().port(), names(), options_.peer_id);
     return {};
   }
 

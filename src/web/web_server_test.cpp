@@ -39,7 +39,7 @@ class WebServerTest : public ::testing::Test {
   }
   Result<> start() {
     options_.assets = kAssets;
-    options_.peer_id = "peer";
+    options_.peer_id = "abc-def";
     options_.version = "1.2";
     TRY(server_,
         WebServer::listen(
@@ -93,7 +93,7 @@ class WebServerTest : public ::testing::Test {
   }
   /// The cookie's value of an answer.
   static std::string cookie_in(const std::string& answer) {
-    const std::string before = "covey_session=";
+    const std::string before = "covey_session_abc=";
     const auto begin = answer.find(before) + before.size();
     return answer.substr(begin, answer.find(';', begin) - begin);
   }
@@ -119,9 +119,9 @@ TEST_F(WebServerTest, a_link_leads_to_a_session_and_that_to_the_api) {
   const std::string token = once();
   const std::string in = sign_in(fmt::format(R"({{"once":"{}"}})", token));
   EXPECT_THAT(in, AllOf(StartsWith("HTTP/1.1 200"), HasSubstr("HttpOnly; SameSite=Strict"),
-                        HasSubstr(R"("peer_id":"peer")"), Not(HasSubstr("Secure"))));
+                        HasSubstr(R"("peer_id":"abc-def")"), Not(HasSubstr("Secure"))));
   const std::string cookie = cookie_in(in);
-  const std::string with = fmt::format("Cookie: covey_session={}\r\n", cookie);
+  const std::string with = fmt::format("Cookie: covey_session_abc={}\r\n", cookie);
   EXPECT_THAT(asked("GET", kSessionPath, with), HasSubstr(csrf_token(cookie)));
   EXPECT_THAT(asked("GET", "/api/v1/status", with), AllOf(StartsWith("HTTP/1.1 200"), HasSubstr("reached")));
   EXPECT_THAT(asked("POST", "/api/v1/shares", with), StartsWith("HTTP/1.1 403"));
@@ -136,7 +136,7 @@ TEST_F(WebServerTest, signing_out_ends_the_session) {
   ASSERT_TRUE(start());
   const std::string cookie = signed_in();
   const std::string with =
-      fmt::format("Cookie: covey_session={}\r\nX-Covey-CSRF: {}\r\n", cookie, csrf_token(cookie));
+      fmt::format("Cookie: covey_session_abc={}\r\nX-Covey-CSRF: {}\r\n", cookie, csrf_token(cookie));
   EXPECT_THAT(asked("DELETE", kSessionPath, with), AllOf(StartsWith("HTTP/1.1 204"), HasSubstr("Max-Age=0")));
   EXPECT_THAT(asked("GET", kSessionPath, with),
               AllOf(StartsWith("HTTP/1.1 401"), HasSubstr(R"("password":false)")));
@@ -144,7 +144,7 @@ TEST_F(WebServerTest, signing_out_ends_the_session) {
 
 TEST_F(WebServerTest, refuses_whoever_does_not_come_from_its_own_page) {
   ASSERT_TRUE(start());
-  const std::string with = fmt::format("Cookie: covey_session={}\r\n", signed_in());
+  const std::string with = fmt::format("Cookie: covey_session_abc={}\r\n", signed_in());
   EXPECT_THAT(asked("GET", "/api/v1/status"), StartsWith("HTTP/1.1 401"));
   EXPECT_THAT(asked("GET", "/api/v1/status", with + "Origin: http://evil.example\r\n"),
               StartsWith("HTTP/1.1 403"));
