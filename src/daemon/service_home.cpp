@@ -84,7 +84,7 @@ asio::awaitable<Result<api::IdentityView>> DaemonService::identity() {
     view.safety_words.emplace_back(word);
   view.name = kept.name;
   view.passphrase_set = kept.passphrase_set;
-  view.first_run = !over;
+  view.first_run = !over && networks_.views().empty() && node_->shares().views().empty();
   co_return view;
 }
 
