@@ -177,6 +177,8 @@ TEST(ApiYaml, names_every_field) {
   expect_fields<json_form::DenialBody>(document, "DenialRequest");
   expect_fields<json_form::ExportedBody>(document, "AuditExported");
   expect_fields<json_form::IssuedTicketList>(document, "IssuedTicketList");
+  expect_fields<HolderView>(document, "Holder");
+  expect_fields<json_form::HolderList>(document, "HolderList");
   expect_fields<json_form::RequestList>(document, "RequestList");
   expect_fields<json_form::GrantList>(document, "GrantList");
   expect_fields<json_form::PersonList>(document, "PersonList");

@@ -118,6 +118,7 @@ TEST(ConsentJson, every_view_comes_back_as_it_was) {
   expect_round_trip(std::vector{full_grant()});
   expect_round_trip(std::vector{full_person()});
   expect_round_trip(std::vector{IssuedTicketView{}});
+  expect_round_trip(std::vector{HolderView{"p", "bob", 5, true, 6}, HolderView{}});
   EXPECT_EQ(denial_from_json(denial_to_json("a \"b\"")).value(), "a \"b\"");
   EXPECT_EQ(exported_from_json(exported_to_json(7)).value(), 7U);
   EXPECT_THAT(to_json(full_request()), HasSubstr(R"("direction":"outgoing","state":"denied")"));

@@ -75,8 +75,9 @@ std::string to_json(const std::vector<TransferView>& transfers);
 std::string to_json(const std::vector<NetworkView>& networks);
 std::string to_json(const std::vector<PeerView>& peers);
 std::string to_json(const std::vector<AlertView>& alerts);
-/// {"tickets":[…]}, {"requests":[…]}, {"grants":[…]}, {"people":[…]}
+/// {"tickets":[…]}, {"holders":[…]}, {"requests":[…]}, {"grants":[…]}, {"people":[…]}
 std::string to_json(const std::vector<IssuedTicketView>& tickets);
+std::string to_json(const std::vector<HolderView>& holders);
 std::string to_json(const std::vector<RequestView>& requests);
 std::string to_json(const std::vector<GrantView>& grants);
 std::string to_json(const std::vector<PersonView>& people);

@@ -74,6 +74,7 @@ constexpr std::array kRoutes{
     Route{"GET", "/shares/{id}/tickets", &get_tickets},
     Route{"POST", "/shares/{id}/tickets", &post_ticket},
     Route{"POST", "/shares/{id}/rules", &post_rules},
+    Route{"GET", "/shares/{id}/holders", &get_holders},
     Route{"DELETE", "/tickets/{id}", &delete_ticket},
     Route{"GET", "/transfers", &get_transfers},
     Route{"POST", "/transfers", &post_transfer},

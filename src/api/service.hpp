@@ -66,6 +66,8 @@ class Service : public HomeService {
 
   /// Tickets to a share, the newest first.
   [[nodiscard]] virtual Result<std::vector<IssuedTicketView>> tickets(const std::string& share) const = 0;
+  /// Who has fetched of a share; who was served last comes first.
+  virtual asio::awaitable<Result<std::vector<HolderView>>> holders(std::string share) = 0;
   /// Its holders are let in no more. By its id, or an unambiguous beginning of it.
   virtual asio::awaitable<Result<>> revoke_ticket(std::string ticket) = 0;
   /// From now on these rules hold, also for what is running.

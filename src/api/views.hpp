@@ -131,6 +131,15 @@ struct SeedView {
   std::string reason;           // for kWaiting and kEnded: why, and what to do
 };
 
+/// Who was sent something of a share of one's own.
+struct HolderView {
+  std::string peer_id;
+  std::string peer_name;    // empty when none is known
+  std::uint64_t bytes = 0;  // in all
+  bool complete = false;    // every piece of it went out to it, or it says that it has them all
+  UnixMs last_at = 0;
+};
+
 struct TransferPeerView {
   std::string peer_id;
   std::string address;

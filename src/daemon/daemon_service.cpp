@@ -36,6 +36,7 @@ DaemonService::DaemonService(Node& node, DaemonStore store, std::unique_ptr<cont
     : node_(&node),
       store_(std::move(store)),
       cache_(std::move(cache)),
+      holders_(store_, node.clock(), node.services().network),
       people_(node.clock()),
       audit_(std::filesystem::path(home) / "audit", node.device(), node.clock(), random,
              node.services().network, people_),
@@ -150,6 +151,7 @@ io::Awaitable<void> DaemonService::close() {
   co_await alerts_.stop();
   unwire();
   co_await save_consents();
+  co_await holders_.stop();
   co_await audit_.stop();
   store_.join();
 }

@@ -12,6 +12,7 @@
 #include "daemon/audit_book.hpp"
 #include "daemon/chat_book.hpp"
 #include "daemon/download_book.hpp"
+#include "daemon/holder_book.hpp"
 #include "daemon/limit_clock.hpp"
 #include "daemon/link_carrier.hpp"
 #include "daemon/mail_book.hpp"
@@ -68,6 +69,7 @@ class DaemonService final : public api::Service {
   asio::awaitable<Result<std::vector<api::AlertView>>> alerts() override;
   asio::awaitable<Result<api::AlertView>> undo_alert(std::uint64_t alert) override;
   [[nodiscard]] Result<std::vector<api::IssuedTicketView>> tickets(const std::string& share) const override;
+  asio::awaitable<Result<std::vector<api::HolderView>>> holders(std::string share) override;
   asio::awaitable<Result<>> revoke_ticket(std::string ticket) override;
   asio::awaitable<Result<api::ShareView>> set_rules(std::string share, api::ShareRulesRequest rules) override;
   [[nodiscard]] std::vector<api::RequestView> requests() const override;
@@ -161,6 +163,7 @@ class DaemonService final : public api::Service {
   Node* node_;
   StoreThread store_;
   std::unique_ptr<content::LayerCache> cache_;
+  HolderBook holders_;
   PeopleBook people_;
   AuditBook audit_;
   AlertBook alerts_;

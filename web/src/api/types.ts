@@ -30,6 +30,7 @@ export type Request = Schemas['Request'];
 export type Approval = Schemas['ApprovalRequest'];
 export type Grant = Schemas['Grant'];
 export type Person = Schemas['Person'];
+export type Holder = Schemas['Holder'];
 export type AuditLine = Schemas['AuditLine'];
 export type AuditPage = Schemas['AuditPage'];
 export type AuditQuery = Schemas['AuditQuery'];
@@ -78,14 +79,6 @@ export interface Folder {
 export interface Upload {
   id: string;
   received: number[];
-}
-
-export interface Holder {
-  peer_id: string;
-  peer_name: string;
-  bytes: number;
-  complete: boolean;
-  last_at: number;
 }
 
 export interface Attachment {
