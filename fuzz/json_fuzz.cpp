@@ -25,7 +25,7 @@ void check(std::string_view text) {
 }
 
 void run(Byte kind, std::string_view text) {
-  switch (kind % 33) {
+  switch (kind % 34) {
     case 0:
       return check<api::StatusView>(text);
     case 1:
@@ -90,8 +90,10 @@ void run(Byte kind, std::string_view text) {
       return check<std::vector<api::UiSessionView>>(text);
     case 31:
       return check<api::UploadView>(text);
-    default:
+    case 32:
       return check<std::vector<api::HolderView>>(text);
+    default:
+      return check<api::PieceMapView>(text);
   }
 }
 

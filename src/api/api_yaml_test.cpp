@@ -145,6 +145,8 @@ TEST(ApiYaml, names_every_field) {
   expect_fields<LimitsView>(document, "Limits");
   expect_fields<json_form::MoveBody>(document, "MoveRequest");
   expect_fields<json_form::StreamBody>(document, "StreamRequest");
+  expect_fields<PieceCellView>(document, "PieceCell");
+  expect_fields<PieceMapView>(document, "PieceMap");
   expect_fields<StreamView>(document, "Stream");
   expect_fields<ShareRequest>(document, "ShareRequest");
   expect_fields<TicketRequest>(document, "TicketRequest");

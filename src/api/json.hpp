@@ -33,6 +33,7 @@ std::string to_json(const TransferSettings& settings);
 std::string to_json(const LimitSettings& settings);
 std::string to_json(const LimitsView& view);
 std::string to_json(const ExplanationView& view);
+std::string to_json(const PieceMapView& view);
 std::string to_json(const StreamView& view);
 std::string to_json(const NetworkView& value);
 std::string to_json(const JoinRequest& value);

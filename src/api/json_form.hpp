@@ -235,6 +235,19 @@ void fields(Visitor& visit, BlockedPeerView& v) {
 }
 
 template <typename Visitor>
+void fields(Visitor& visit, PieceCellView& v) {
+  visit("done", v.done);
+  visit("sources", v.sources);
+}
+
+template <typename Visitor>
+void fields(Visitor& visit, PieceMapView& v) {
+  visit("pieces_total", v.pieces_total);
+  visit("pieces_done", v.pieces_done);
+  visit("cells", v.cells);
+}
+
+template <typename Visitor>
 void fields(Visitor& visit, ExplanationView& v) {
   visit("transfer", v.transfer);
   visit("sources", v.sources);

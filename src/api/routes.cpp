@@ -86,6 +86,7 @@ constexpr std::array kRoutes{
     Route{"POST", "/transfers/{id}/verify", &post_verify},
     Route{"POST", "/transfers/{id}/move", &post_move},
     Route{"POST", "/transfers/{id}/stream", &post_stream},
+    Route{"GET", "/transfers/{id}/pieces", &get_pieces},
     Route{"GET", "/transfers/{id}", &get_transfer},
     Route{"GET", "/limits", &get_limits},
     Route{"POST", "/limits", &post_limits},

@@ -212,6 +212,21 @@ struct ExplanationView {
   std::string reason;  // the same in words, with what can be done
 };
 
+/// Pieces of a download that follow one another.
+struct PieceCellView {
+  std::uint64_t done = 0;     // percent of them that are here and verified; 0: none, 100: all
+  std::uint64_t sources = 0;  // connected, of the rarest one that is missing; of the rarest when none is
+};
+
+/// Which pieces of a download are here, in the order of the content.
+struct PieceMapView {
+  std::uint64_t pieces_total = 0;
+  std::uint64_t pieces_done = 0;
+  std::vector<PieceCellView> cells;  // of the same size but for one piece; none while that is not known
+};
+inline constexpr std::uint64_t kMaxPieceCells = 4096;
+inline constexpr std::uint64_t kUsualPieceCells = 512;
+
 struct ShareRequest {
   std::string path;   // absolute
   std::string title;  // empty: the file's name

@@ -214,6 +214,15 @@ asio::awaitable<Result<api::TransferView>> DaemonService::verify(std::string tra
 asio::awaitable<Result<api::TransferView>> DaemonService::move(std::string transfer, std::string directory) {
   return downloads_.move(std::move(transfer), std::move(directory));
 }
+asio::awaitable<Result<api::PieceMapView>> DaemonService::pieces(std::string transfer,
+                                                                 std::uint64_t most_cells) {
+  for (const auto& upload : node_->uploads().views()) {
+    if (upload.id == transfer)
+      co_return fail(ErrorCode::kNotFound,
+                     "{} is an upload; which pieces are here is known of downloads only", transfer);
+  }
+  co_return co_await downloads_.pieces(std::move(transfer), most_cells);
+}
 asio::awaitable<Result<api::StreamView>> DaemonService::stream(std::string transfer, std::string file) {
   for (const auto& upload : node_->uploads().views()) {
     if (upload.id == transfer)

@@ -59,6 +59,7 @@ class DaemonService final : public api::Service {
                                                  api::TransferSettings settings) override;
   asio::awaitable<Result<api::TransferView>> verify(std::string transfer) override;
   asio::awaitable<Result<api::TransferView>> move(std::string transfer, std::string directory) override;
+  asio::awaitable<Result<api::PieceMapView>> pieces(std::string transfer, std::uint64_t most_cells) override;
   asio::awaitable<Result<api::StreamView>> stream(std::string transfer, std::string file) override;
   asio::awaitable<Result<>> remove(std::string transfer, api::RemovedFiles files) override;
   asio::awaitable<Result<api::LimitsView>> set_limits(api::LimitSettings settings) override;

@@ -31,6 +31,7 @@ export type Approval = Schemas['ApprovalRequest'];
 export type Grant = Schemas['Grant'];
 export type Person = Schemas['Person'];
 export type Holder = Schemas['Holder'];
+export type PieceMap = Schemas['PieceMap'];
 export type AuditLine = Schemas['AuditLine'];
 export type AuditPage = Schemas['AuditPage'];
 export type AuditQuery = Schemas['AuditQuery'];
