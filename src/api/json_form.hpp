@@ -319,7 +319,7 @@ void fields(Visitor& visit, NetworkView& v) {
 template <typename Visitor>
 void fields(Visitor& visit, JoinRequest& v) {
   visit("link", v.link);
-  visit("name", v.name);
+  visit.defaulted("name", v.name);
   visit.defaulted("invite", v.invite);
 }
 

@@ -310,7 +310,7 @@ struct NetworkView {
 
 struct JoinRequest {
   std::string link;
-  std::string name;
+  std::string name;    // empty: the one by which new networks shall know this peer
   std::string invite;  // empty: none
 };
 

@@ -63,7 +63,8 @@ DaemonService::DaemonService(Node& node, DaemonStore store, std::unique_ptr<cont
                  .mail = &mail_,
                  .store = &store_,
                  .audit = &audit_,
-                 .random = &random},
+                 .random = &random,
+                 .name_for = [this](const identity::PeerId& peer) { return name_for(peer); }},
                 [this](const api::Event& event) { publish(event); }),
       chats_({.mail = &mail_,
               .networks = &networks_,
@@ -73,6 +74,8 @@ DaemonService::DaemonService(Node& node, DaemonStore store, std::unique_ptr<cont
               .random = &random,
               .network = node.services().network,
               .name_of = [this](const identity::PeerId& peer) { return name_of(peer); },
+              .shown_name = [this](const identity::PeerId& peer) { return shown_name(peer); },
+              .name_for = [this](const identity::PeerId& peer) { return name_for(peer); },
               .reachable_at = [&node] { return node.reachable_at(); },
               .is_watched = [this] { return !listeners_.empty(); }},
              [this](const api::Event& event) { publish(event); }),
@@ -262,7 +265,11 @@ io::Awaitable<void> DaemonService::keep_limits() {
 }
 
 asio::awaitable<Result<api::NetworkView>> DaemonService::join(api::JoinRequest request) {
-  return networks_.join(std::move(request));
+  if (request.name.empty()) request.name = own_name_;
+  if (request.name.empty())
+    co_return fail(ErrorCode::kInvalidArgument,
+                   "a network has to know this peer by a name: add --name NAME, of 3 to 32 characters");
+  co_return co_await networks_.join(std::move(request));
 }
 asio::awaitable<Result<>> DaemonService::leave(std::string network) {
   return networks_.leave(std::move(network));

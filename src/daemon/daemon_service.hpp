@@ -150,6 +150,9 @@ class DaemonService final : public api::Service {
   void tell_revocations(const std::string& share, const access::SignedRevocationList& list);
   [[nodiscard]] api::PersonView person_view(const Person& person) const;
   [[nodiscard]] std::string name_of(const identity::PeerId& peer) const;
+  [[nodiscard]] std::string shown_name(const identity::PeerId& peer) const;
+  [[nodiscard]] std::string name_for(const identity::PeerId& peer) const;
+  [[nodiscard]] Result<identity::PeerId> claimant(std::string_view words) const;
   io::Awaitable<Result<identity::PeerId>> peer_meant(std::string words);
   void shut_out(const identity::PeerId& peer);
   // service_chat.cpp
@@ -179,6 +182,7 @@ class DaemonService final : public api::Service {
   WebBook web_;
   UploadedFiles uploaded_;
   std::string download_directory_, notify_command_;
+  std::string own_name_;  // by which new networks and chats shall know this peer; may be empty
   std::string home_;
   std::function<void()> request_stop_;
   api::UnixMs started_at_;

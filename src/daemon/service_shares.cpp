@@ -147,7 +147,7 @@ asio::awaitable<Result<std::vector<api::HolderView>>> DaemonService::holders(std
   CO_TRY(const auto known, co_await holders_.of(share->view.id));
   std::vector<api::HolderView> out;
   for (const Holding& holding : known) {
-    api::HolderView view{.peer_id = holding.peer.to_text(), .peer_name = name_of(holding.peer)};
+    api::HolderView view{.peer_id = holding.peer.to_text(), .peer_name = shown_name(holding.peer)};
     view.bytes = holding.bytes;
     view.complete = holding.complete && (!served || served->root() == holding.root);
     view.last_at = to_unix_ms(holding.last_at);
