@@ -6,6 +6,7 @@
 #include "chat/message_letter.hpp"
 #include "fuzz/promise.hpp"
 #include "identity/device_key.hpp"
+#include "identity/peer_name.hpp"
 
 namespace covey::fuzz {
 namespace {
@@ -26,6 +27,7 @@ void check_read(const Sender& sender, ByteView body) {
   require(message->text.find('\r') == std::string::npos && message->text.find('\0') == std::string::npos,
           "a text has no control characters");
   require(!message->text.empty() || message->attachment, "there is something in a message");
+  require(message->name.empty() || identity::PeerName::parse(message->name), "a name is one");
   require(message->addresses.size() <= access::kMaxListedAddresses, "addresses have their limit");
   if (message->attachment) {
     require(!message->attachment->title.empty() && message->attachment->title.size() <= chat::kMaxTitleBytes,
@@ -39,8 +41,10 @@ void check_read(const Sender& sender, ByteView body) {
 /// The input as what a sender chooses to write.
 void check_honest(const Sender& sender, ByteView input) {
   Choices choices(input);
-  chat::Message message{.number = choices.below(1 << 20), .text = {}, .attachment = {}, .addresses = {}};
+  chat::Message message{
+      .number = choices.below(1 << 20), .text = {}, .attachment = {}, .addresses = {}, .name = {}};
   const Byte with = choices.byte();
+  if (with >= 128) message.name = "otter";
   if (with % 2 == 1) {
     message.attachment = chat::Attachment{
         .ticket = sender.ticket, .kind = chat::AttachmentKind::kFile, .title = "t", .bytes = 1, .files = 1};

@@ -25,7 +25,7 @@ void check(std::string_view text) {
 }
 
 void run(Byte kind, std::string_view text) {
-  switch (kind % 32) {
+  switch (kind % 34) {
     case 0:
       return check<api::StatusView>(text);
     case 1:
@@ -88,8 +88,12 @@ void run(Byte kind, std::string_view text) {
       return check<api::ApiKeyView>(text);
     case 30:
       return check<std::vector<api::UiSessionView>>(text);
-    default:
+    case 31:
       return check<api::UploadView>(text);
+    case 32:
+      return check<std::vector<api::HolderView>>(text);
+    default:
+      return check<api::PieceMapView>(text);
   }
 }
 

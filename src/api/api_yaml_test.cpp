@@ -145,6 +145,8 @@ TEST(ApiYaml, names_every_field) {
   expect_fields<LimitsView>(document, "Limits");
   expect_fields<json_form::MoveBody>(document, "MoveRequest");
   expect_fields<json_form::StreamBody>(document, "StreamRequest");
+  expect_fields<PieceCellView>(document, "PieceCell");
+  expect_fields<PieceMapView>(document, "PieceMap");
   expect_fields<StreamView>(document, "Stream");
   expect_fields<ShareRequest>(document, "ShareRequest");
   expect_fields<TicketRequest>(document, "TicketRequest");
@@ -177,6 +179,8 @@ TEST(ApiYaml, names_every_field) {
   expect_fields<json_form::DenialBody>(document, "DenialRequest");
   expect_fields<json_form::ExportedBody>(document, "AuditExported");
   expect_fields<json_form::IssuedTicketList>(document, "IssuedTicketList");
+  expect_fields<HolderView>(document, "Holder");
+  expect_fields<json_form::HolderList>(document, "HolderList");
   expect_fields<json_form::RequestList>(document, "RequestList");
   expect_fields<json_form::GrantList>(document, "GrantList");
   expect_fields<json_form::PersonList>(document, "PersonList");

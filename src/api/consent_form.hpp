@@ -32,6 +32,15 @@ void fields(Visitor& visit, IssuedTicketView& v) {
   visit("revoked", v.revoked);
 }
 
+template <typename Visitor>
+void fields(Visitor& visit, HolderView& v) {
+  visit("peer_id", v.peer_id);
+  visit("peer_name", v.peer_name);
+  visit("bytes", v.bytes);
+  visit("complete", v.complete);
+  visit("last_at", v.last_at);
+}
+
 // To be changed as a whole, so what is not said must not become the default.
 template <typename Visitor>
 void fields(Visitor& visit, ShareRulesRequest& v) {
@@ -186,6 +195,14 @@ struct IssuedTicketList {
 template <typename Visitor>
 void fields(Visitor& visit, IssuedTicketList& v) {
   visit("tickets", v.tickets);
+}
+
+struct HolderList {
+  std::vector<HolderView> holders;
+};
+template <typename Visitor>
+void fields(Visitor& visit, HolderList& v) {
+  visit("holders", v.holders);
 }
 
 struct RequestList {

@@ -54,6 +54,9 @@ std::string to_json(const AuditExportRequest& request) {
 std::string to_json(const std::vector<IssuedTicketView>& tickets) {
   return line(IssuedTicketList{tickets});
 }
+std::string to_json(const std::vector<HolderView>& holders) {
+  return line(HolderList{holders});
+}
 std::string to_json(const std::vector<RequestView>& requests) {
   return line(RequestList{requests});
 }
@@ -86,6 +89,11 @@ template <>
 Result<std::vector<IssuedTicketView>> from_json(std::string_view text) {
   TRY(IssuedTicketList list, parsed<IssuedTicketList>(text));
   return std::move(list.tickets);
+}
+template <>
+Result<std::vector<HolderView>> from_json(std::string_view text) {
+  TRY(HolderList list, parsed<HolderList>(text));
+  return std::move(list.holders);
 }
 template <>
 Result<std::vector<RequestView>> from_json(std::string_view text) {

@@ -45,6 +45,11 @@ Answer get_tickets(Service& service, Call call) {
   co_return view_response(200, service.tickets(call.id));
 }
 
+Answer get_holders(Service& service, Call call) {
+  const Result<std::vector<HolderView>> holders = co_await service.holders(std::move(call.id));
+  co_return view_response(200, holders);
+}
+
 Answer delete_ticket(Service& service, Call call) {
   const Result<> revoked = co_await service.revoke_ticket(std::move(call.id));
   if (!revoked) co_return error_response(revoked.error());

@@ -11,6 +11,7 @@ namespace covey::api {
 inline constexpr std::uint64_t kMaxAuditPage = 1000;
 
 Answer get_tickets(Service& service, Call call);
+Answer get_holders(Service& service, Call call);
 Answer delete_ticket(Service& service, Call call);
 Answer post_rules(Service& service, Call call);
 

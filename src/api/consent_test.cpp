@@ -118,6 +118,8 @@ TEST(ConsentJson, every_view_comes_back_as_it_was) {
   expect_round_trip(std::vector{full_grant()});
   expect_round_trip(std::vector{full_person()});
   expect_round_trip(std::vector{IssuedTicketView{}});
+  expect_round_trip(PieceMapView{2, 1, {{100, 1}, {0, 0}}});
+  expect_round_trip(std::vector{HolderView{"p", "bob", 5, true, 6}, HolderView{}});
   EXPECT_EQ(denial_from_json(denial_to_json("a \"b\"")).value(), "a \"b\"");
   EXPECT_EQ(exported_from_json(exported_to_json(7)).value(), 7U);
   EXPECT_THAT(to_json(full_request()), HasSubstr(R"("direction":"outgoing","state":"denied")"));
@@ -181,6 +183,38 @@ TEST_F(ApiServer, serves_tickets_and_rules_to_the_client) {
   EXPECT_EQ(client.revoke_ticket("i9").error().code, ErrorCode::kNotFound);
   EXPECT_EQ(client.set_rules("s 1", {Visibility::kListed, Access::kOpen, {"bob"}})->named.front(), "bob");
   EXPECT_EQ(client.set_rules("s9", {}).error().code, ErrorCode::kNotFound);
+}
+
+TEST_F(ApiServer, tells_who_has_fetched_of_a_share) {
+  service_.kept_shares.emplace_back().id = "s1";
+  service_.kept_holders = {HolderView{"p", "bob", 5, true, 6}};
+  start();
+  const auto get = [&](const char* share) {
+    RawConnection connection(path());
+    connection.send(fmt::format("GET /api/v1/shares/{}/holders HTTP/1.1\r\nHost: x\r\n\r\n", share));
+    return connection.receive_until("}");
+  };
+  EXPECT_THAT(
+      get("s1"),
+      HasSubstr(R"({"holders":[{"peer_id":"p","peer_name":"bob","bytes":5,"complete":true,"last_at":6})"));
+  EXPECT_THAT(get("s9"), StartsWith("HTTP/1.1 404"));
+}
+
+TEST_F(ApiServer, tells_which_pieces_are_here) {
+  service_.kept_transfers.push_back(transfer_named("t1", 1));
+  start();
+  const auto get = [&](const char* what) {
+    RawConnection connection(path());
+    connection.send(fmt::format("GET /api/v1/transfers/{} HTTP/1.1\r\nHost: x\r\n\r\n", what));
+    return connection.receive_until("}");
+  };
+  EXPECT_THAT(get("t1/pieces"),
+              HasSubstr(R"({"pieces_total":2,"pieces_done":1,"cells":[{"done":100,"sources":1})"));
+  EXPECT_THAT(get("t1/pieces?cells=4096"), StartsWith("HTTP/1.1 200"));
+  for (const char* cells : {"0", "4097", "-1", "many"})
+    EXPECT_THAT(get(fmt::format("t1/pieces?cells={}", cells).c_str()), StartsWith("HTTP/1.1 400")) << cells;
+  EXPECT_THAT(get("t9/pieces"), StartsWith("HTTP/1.1 404"));
+  EXPECT_THAT(service_.asked, ElementsAre("pieces t1 512", "pieces t1 4096", "pieces t9 512"));
 }
 
 TEST_F(ApiServer, serves_people_to_the_client) {

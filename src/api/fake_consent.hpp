@@ -16,6 +16,7 @@ class FakeConsent : public FakeHome {
  public:
   std::vector<ShareView> kept_shares;
   std::vector<IssuedTicketView> kept_tickets;
+  std::vector<HolderView> kept_holders;
   std::vector<RequestView> kept_requests;
   std::vector<GrantView> kept_grants;
   std::vector<PersonView> kept_people;
@@ -30,6 +31,11 @@ class FakeConsent : public FakeHome {
     }
     if (out.empty()) return fail(ErrorCode::kNotFound, "there is no share '{}'", share);
     return out;
+  }
+  asio::awaitable<Result<std::vector<HolderView>>> holders(std::string share) override {
+    if (among(kept_shares, share) == nullptr)
+      co_return fail(ErrorCode::kNotFound, "there is no share '{}'", share);
+    co_return kept_holders;
   }
   asio::awaitable<Result<>> revoke_ticket(std::string ticket) override {
     asked.push_back("revoke ticket " + ticket);

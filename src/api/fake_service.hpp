@@ -78,6 +78,13 @@ class FakeService final : public FakeChat {
   asio::awaitable<Result<TransferView>> move(std::string transfer, std::string directory) override {
     return changed(transfer, "move " + transfer + " to " + directory, TransferState::kMoving);
   }
+  asio::awaitable<Result<PieceMapView>> pieces(std::string transfer, std::uint64_t most_cells) override {
+    asked.push_back(fmt::format("pieces {} {}", transfer, most_cells));
+    for (const auto& known : kept_transfers) {
+      if (known.id == transfer) co_return PieceMapView{2, 1, {{100, 1}, {0, 0}}};
+    }
+    co_return fail(ErrorCode::kNotFound, "there is no transfer '{}'", transfer);
+  }
   asio::awaitable<Result<StreamView>> stream(std::string transfer, std::string file) override {
     asked.push_back("stream " + transfer + " " + file);
     for (const auto& known : kept_transfers) {

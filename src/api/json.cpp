@@ -88,6 +88,9 @@ std::string to_json(const LimitSettings& settings) {
 std::string to_json(const LimitsView& view) {
   return line(view);
 }
+std::string to_json(const PieceMapView& view) {
+  return line(view);
+}
 std::string to_json(const ExplanationView& view) {
   return line(view);
 }
@@ -160,6 +163,7 @@ template Result<TransferSettings> from_json(std::string_view text);
 template Result<LimitSettings> from_json(std::string_view text);
 template Result<LimitsView> from_json(std::string_view text);
 template Result<ExplanationView> from_json(std::string_view text);
+template Result<PieceMapView> from_json(std::string_view text);
 template Result<StreamView> from_json(std::string_view text);
 Result<std::string> stream_from_json(std::string_view text) {
   TRY(StreamBody body, parsed<StreamBody>(text));

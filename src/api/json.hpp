@@ -33,6 +33,7 @@ std::string to_json(const TransferSettings& settings);
 std::string to_json(const LimitSettings& settings);
 std::string to_json(const LimitsView& view);
 std::string to_json(const ExplanationView& view);
+std::string to_json(const PieceMapView& view);
 std::string to_json(const StreamView& view);
 std::string to_json(const NetworkView& value);
 std::string to_json(const JoinRequest& value);
@@ -75,8 +76,9 @@ std::string to_json(const std::vector<TransferView>& transfers);
 std::string to_json(const std::vector<NetworkView>& networks);
 std::string to_json(const std::vector<PeerView>& peers);
 std::string to_json(const std::vector<AlertView>& alerts);
-/// {"tickets":[…]}, {"requests":[…]}, {"grants":[…]}, {"people":[…]}
+/// {"tickets":[…]}, {"holders":[…]}, {"requests":[…]}, {"grants":[…]}, {"people":[…]}
 std::string to_json(const std::vector<IssuedTicketView>& tickets);
+std::string to_json(const std::vector<HolderView>& holders);
 std::string to_json(const std::vector<RequestView>& requests);
 std::string to_json(const std::vector<GrantView>& grants);
 std::string to_json(const std::vector<PersonView>& people);

@@ -235,6 +235,19 @@ void fields(Visitor& visit, BlockedPeerView& v) {
 }
 
 template <typename Visitor>
+void fields(Visitor& visit, PieceCellView& v) {
+  visit("done", v.done);
+  visit("sources", v.sources);
+}
+
+template <typename Visitor>
+void fields(Visitor& visit, PieceMapView& v) {
+  visit("pieces_total", v.pieces_total);
+  visit("pieces_done", v.pieces_done);
+  visit("cells", v.cells);
+}
+
+template <typename Visitor>
 void fields(Visitor& visit, ExplanationView& v) {
   visit("transfer", v.transfer);
   visit("sources", v.sources);
@@ -306,7 +319,7 @@ void fields(Visitor& visit, NetworkView& v) {
 template <typename Visitor>
 void fields(Visitor& visit, JoinRequest& v) {
   visit("link", v.link);
-  visit("name", v.name);
+  visit.defaulted("name", v.name);
   visit.defaulted("invite", v.invite);
 }
 

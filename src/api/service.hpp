@@ -46,6 +46,8 @@ class Service : public HomeService {
   /// A file of a download for players on this machine, while it runs and afterwards. `file` may be empty
   /// where it is clear what there is to play. kNotFound names what there is; kInvalidArgument for an upload,
   /// or a download that neither runs nor is complete.
+  /// Which pieces of a download are here, in 1 to kMaxPieceCells cells. kNotFound also for an upload.
+  virtual asio::awaitable<Result<PieceMapView>> pieces(std::string transfer, std::uint64_t most_cells) = 0;
   virtual asio::awaitable<Result<StreamView>> stream(std::string transfer, std::string file) = 0;
   virtual asio::awaitable<Result<>> remove(std::string transfer, RemovedFiles files) = 0;
   /// All of them at once; kInvalidArgument for what makes no sense.
@@ -66,6 +68,8 @@ class Service : public HomeService {
 
   /// Tickets to a share, the newest first.
   [[nodiscard]] virtual Result<std::vector<IssuedTicketView>> tickets(const std::string& share) const = 0;
+  /// Who has fetched of a share; who was served last comes first.
+  virtual asio::awaitable<Result<std::vector<HolderView>>> holders(std::string share) = 0;
   /// Its holders are let in no more. By its id, or an unambiguous beginning of it.
   virtual asio::awaitable<Result<>> revoke_ticket(std::string ticket) = 0;
   /// From now on these rules hold, also for what is running.

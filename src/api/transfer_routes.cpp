@@ -12,6 +12,17 @@ Answer get_transfer(Service& service, Call call) {
   co_return view_response(200, service.explain(call.id));
 }
 
+Answer get_pieces(Service& service, Call call) {
+  const auto said = query_number(call.query, "cells");
+  if (!said) co_return error_response(said.error());
+  const std::uint64_t cells = said->value_or(kUsualPieceCells);
+  if (cells == 0 || cells > kMaxPieceCells)
+    co_return error_response(
+        {ErrorCode::kInvalidArgument, fmt::format("a map of pieces has 1 to {} cells", kMaxPieceCells)});
+  const Result<PieceMapView> map = co_await service.pieces(std::move(call.id), cells);
+  co_return view_response(200, map);
+}
+
 Answer post_transfer(Service& service, Call call) {
   Result<DownloadRequest> request = from_json<DownloadRequest>(call.body);
   if (!request) co_return error_response(request.error());

@@ -8,6 +8,7 @@ namespace covey::api {
 
 Answer get_transfers(Service& service, Call call);
 Answer get_transfer(Service& service, Call call);
+Answer get_pieces(Service& service, Call call);
 Answer post_transfer(Service& service, Call call);
 Answer post_pause(Service& service, Call call);
 Answer post_resume(Service& service, Call call);

@@ -131,6 +131,15 @@ struct SeedView {
   std::string reason;           // for kWaiting and kEnded: why, and what to do
 };
 
+/// Who was sent something of a share of one's own.
+struct HolderView {
+  std::string peer_id;
+  std::string peer_name;    // empty when none is known
+  std::uint64_t bytes = 0;  // in all
+  bool complete = false;    // every piece of it went out to it, or it says that it has them all
+  UnixMs last_at = 0;
+};
+
 struct TransferPeerView {
   std::string peer_id;
   std::string address;
@@ -202,6 +211,21 @@ struct ExplanationView {
   Bottleneck bottleneck = Bottleneck::kNone;
   std::string reason;  // the same in words, with what can be done
 };
+
+/// Pieces of a download that follow one another.
+struct PieceCellView {
+  std::uint64_t done = 0;     // percent of them that are here and verified; 0: none, 100: all
+  std::uint64_t sources = 0;  // connected, of the rarest one that is missing; of the rarest when none is
+};
+
+/// Which pieces of a download are here, in the order of the content.
+struct PieceMapView {
+  std::uint64_t pieces_total = 0;
+  std::uint64_t pieces_done = 0;
+  std::vector<PieceCellView> cells;  // of the same size but for one piece; none while that is not known
+};
+inline constexpr std::uint64_t kMaxPieceCells = 4096;
+inline constexpr std::uint64_t kUsualPieceCells = 512;
 
 struct ShareRequest {
   std::string path;   // absolute
@@ -286,7 +310,7 @@ struct NetworkView {
 
 struct JoinRequest {
   std::string link;
-  std::string name;
+  std::string name;    // empty: the one by which new networks shall know this peer
   std::string invite;  // empty: none
 };
 

@@ -39,6 +39,7 @@ struct Message {
   std::string text;  // may be empty where something is attached
   std::optional<Attachment> attachment;
   std::vector<access::Endpoint> addresses;  // where the sender can be written to
+  std::string name;  // as the sender calls itself where no network of both does; empty: it says none
 
   bool operator==(const Message&) const = default;
 };

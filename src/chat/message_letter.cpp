@@ -7,9 +7,10 @@
 #include "access/ticket.hpp"
 #include "base/cursor.hpp"
 #include "base/record_time.hpp"
+#include "identity/peer_name.hpp"
 
 //   message    := version:u8 = 1 number:u64 text_length:u16(0..16384) text
-//                 attached:u8(0, 1) attachment{attached} addresses
+//                 attached:u8(0, 1) attachment{attached} addresses [name_length:u8(3..32) name]
 //   attachment := kind:u8(0 file, 1 folder) bytes:u64 files:u64
 //                 title_length:u16(1..255) title ticket_length:u16(0..512) ticket
 //   addresses as in docs/spec/ticket.md
@@ -78,6 +79,7 @@ Bytes encode(const Message& message) {
     out.sized16(as_bytes(attachment.title)).sized16(as_bytes(attachment.ticket));
   }
   access::write_addresses(out, message.addresses);
+  if (!message.name.empty()) out.number(static_cast<Byte>(message.name.size())).raw(as_bytes(message.name));
   return out.take();
 }
 
@@ -98,6 +100,12 @@ Result<Message> read_message(ByteView body, const identity::PeerId& sender) {
     TRY(out.attachment, read_attachment(reader, sender));
   }
   TRY(out.addresses, access::read_addresses(reader));
+  if (reader.done()) return out;
+  TRY(const Byte length, reader.number<Byte>());
+  TRY(const ByteView name, reader.raw(length));
+  if (!identity::PeerName::parse(as_text(name)))
+    return fail(ErrorCode::kMalformed, "a sender's name that is none");
+  out.name = as_text(name);
   TRY_VOID(reader.expect_done());
   return out;
 }

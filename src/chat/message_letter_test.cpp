@@ -30,7 +30,8 @@ struct Desk {
                                      .title = "Holiday",
                                      .bytes = 123,
                                      .files = 4},
-            .addresses = {*access::Endpoint::parse("[2001:db8::1]:7440")}};
+            .addresses = {*access::Endpoint::parse("[2001:db8::1]:7440")},
+            .name = "otter"};
   }
   [[nodiscard]] Result<Message> read(ByteView body) const { return read_message(body, alice.peer_id()); }
 };
@@ -67,6 +68,7 @@ struct Parts {
   Byte attached = 0;
   Bytes attachment;
   Byte addresses = 0;
+  std::string name;  // with its length
 
   [[nodiscard]] Bytes body() const {
     return ByteWriter()
@@ -76,6 +78,7 @@ struct Parts {
         .number(attached)
         .raw(attachment)
         .number(addresses)
+        .raw(as_bytes(name))
         .take();
   }
 };
@@ -129,6 +132,12 @@ TEST(Message, that_breaks_a_rule_is_refused_by_the_rule) {
       {"a ticket in another form", with(0, "t", spaced), ErrorCode::kMalformed},
       {"too long a ticket", with(0, "t", std::string(513, 'a')), ErrorCode::kLimitExceeded},
       {"addresses that are not there", Parts{.addresses = 1}.body(), ErrorCode::kMalformed},
+      {"a name of no length", Parts{.name = std::string(1, '\0')}.body(), ErrorCode::kMalformed},
+      {"a name that is cut short", Parts{.name = "\5otte"}.body(), ErrorCode::kMalformed},
+      {"a name that is too short", Parts{.name = "\2ot"}.body(), ErrorCode::kMalformed},
+      {"a name that is too long", Parts{.name = "\x21" + std::string(33, 'o')}.body(), ErrorCode::kMalformed},
+      {"a name with a mark", Parts{.name = "\6~otter"}.body(), ErrorCode::kMalformed},
+      {"bytes after a name", Parts{.name = "\5otter!"}.body(), ErrorCode::kMalformed},
       {"too many addresses", Parts{.addresses = 9}.body(), ErrorCode::kLimitExceeded},
   };
   for (const Vector& vector : vectors) {
@@ -142,8 +151,9 @@ TEST(Message, that_breaks_a_rule_is_refused_by_the_rule) {
 TEST(Message, has_the_length_that_it_says) {
   Desk desk;
   Bytes body = encode(desk.full());
+  const std::size_t without_name = body.size() - 1 - desk.full().name.size();
   for (std::size_t length = 0; length < body.size(); ++length)
-    EXPECT_FALSE(desk.read(ByteView(body).first(length))) << length;
+    EXPECT_EQ(desk.read(ByteView(body).first(length)).has_value(), length == without_name) << length;
   body.push_back(0);
   EXPECT_EQ(desk.read(body).error().code, ErrorCode::kMalformed);
 }

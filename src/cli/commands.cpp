@@ -128,8 +128,9 @@ void CommandLine::add_network_commands() {
   join_command
       ->add_option("LINK", joining->link, "The network's link, covey-network:…, as its tracker prints it")
       ->required();
-  join_command->add_option("--name", joining->name, "3 to 32 of a-z, 0-9, dot, underscore and dash")
-      ->required()
+  join_command
+      ->add_option("--name", joining->name,
+                   "3 to 32 of a-z, 0-9, dot, underscore and dash; else the name of covey init --name")
       ->type_name("NAME");
   join_command
       ->add_option(

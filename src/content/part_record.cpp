@@ -143,6 +143,12 @@ Result<RecordHeader> PartRecord::read_header(int file) {
   return header;
 }
 
+Result<PartRecord::Replay> PartRecord::read(int file, DiskCalls& disk) {
+  TRY(const auto header, read_header(file));
+  TRY(const std::vector<Entry> entries, read_entries(file, seed_of(header)));
+  return judge(entries, disk);
+}
+
 PartRecord::PartRecord(FileDescriptor file, const RecordHeader& header, DiskCalls& disk)
     : file_(std::move(file)), disk_(&disk), seed_(seed_of(header)) {}
 
@@ -169,7 +175,7 @@ Result<PartRecord> PartRecord::resume(FileDescriptor file, const RecordHeader& h
   record.entry_count_ = entries.size();
   if (disk.resize(record.descriptor(), kHeaderBytes + entries.size() * kEntryBytes) != 0)
     return fail_errno(errno, "cannot mend the record of the download");
-  replay = record.judge(entries);
+  replay = judge(entries, disk);
   TRY_VOID(record.begin_boot());
   return record;
 }
@@ -206,8 +212,8 @@ Result<> PartRecord::flush() {
   return {};
 }
 
-PartRecord::Replay PartRecord::judge(const std::vector<Entry>& entries) const {
-  const BootId boot = disk_->boot_id();
+PartRecord::Replay PartRecord::judge(const std::vector<Entry>& entries, DiskCalls& disk) {
+  const BootId boot = disk.boot_id();
   const std::uint64_t now = (std::uint64_t{get32(boot.data())} << 32) | get32(boot.data() + 4);
   struct Boot {
     std::uint64_t id;

@@ -67,6 +67,9 @@ class PartRecord {
   /// The header of an open record file; kCorrupt when it is none.
   static Result<RecordHeader> read_header(int file);
 
+  /// What an open record says now; changes nothing, and may run beside whoever writes it. kCorrupt.
+  static Result<Replay> read(int file, DiskCalls& disk);
+
   /// Writes a new record into an empty file and makes it durable.
   static Result<PartRecord> create(FileDescriptor file, const RecordHeader& header, DiskCalls& disk);
   /// Continues an existing one; `replay` receives what it says.
@@ -86,7 +89,7 @@ class PartRecord {
  private:
   PartRecord(FileDescriptor file, const RecordHeader& header, DiskCalls& disk);
   Result<> begin_boot();
-  [[nodiscard]] Replay judge(const std::vector<Entry>& entries) const;
+  [[nodiscard]] static Replay judge(const std::vector<Entry>& entries, DiskCalls& disk);
 
   FileDescriptor file_;
   DiskCalls* disk_;

@@ -68,7 +68,7 @@ bool ChatBook::is_online(const Conversation& conversation) const {
 }
 
 std::string ChatBook::called(const identity::PeerId& peer) const {
-  const std::string name = around_.name_of(peer);
+  const std::string name = around_.shown_name(peer);
   return name.empty() ? peer.short_text() : name;
 }
 
@@ -76,7 +76,7 @@ api::ChatView ChatBook::view_of(const Conversation& conversation) const {
   const identity::PeerId& peer = conversation.kept.peer;
   api::ChatView view;
   view.peer_id = peer.to_text();
-  view.peer_name = around_.name_of(peer);
+  view.peer_name = around_.shown_name(peer);
   for (const auto word : identity::safety_words_of(peer)) view.safety_words.emplace_back(word);
   view.online = is_online(conversation);
   view.blocked = around_.people->is_blocked(peer);

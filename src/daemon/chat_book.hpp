@@ -31,7 +31,12 @@ class ChatBook {
     const Clock* clock = nullptr;
     crypto::Random* random = nullptr;
     io::Executor network;
+    /// By which a network knows it.
     std::function<std::string(const identity::PeerId&)> name_of;
+    /// The same, or what it calls itself.
+    std::function<std::string(const identity::PeerId&)> shown_name;
+    /// What this peer calls itself towards one that has no network's word for it.
+    std::function<std::string(const identity::PeerId&)> name_for;
     /// Where this peer can be written to.
     std::function<std::vector<access::Endpoint>()> reachable_at;
     /// Whether somebody looks, so that it pays to ask who is online.

@@ -32,6 +32,27 @@ TEST(ChatBook, hands_a_message_over_and_ticks_it) {
   });
 }
 
+TEST(ChatBook, shows_what_somebody_calls_itself_whom_no_network_knows) {
+  run_chat([](ChatPair& p) -> io::Awaitable<void> {
+    co_await p.start(*p.bob);
+    p.alice->own_name = "otter";
+    const auto sent = co_await p.alice->say(*p.bob, "hello");
+    CO_REQUIRE(sent);
+    co_await p.alice->reaches(*p.bob, ChatState::kDelivered);
+    EXPECT_EQ(p.bob->chats.views().front().peer_name, "~otter");
+    p.bob->names[p.alice->id()] = "anna";
+    EXPECT_EQ(p.bob->chats.views().front().peer_name, "anna") << "a network's word goes first";
+    p.alice->names[p.bob->id()] = "bob";
+    p.alice->own_name = "beaver";
+    const auto later = co_await p.alice->say(*p.bob, "again");
+    CO_REQUIRE(later);
+    co_await p.alice->reaches(*p.bob, ChatState::kDelivered);
+    p.bob->names.clear();
+    EXPECT_EQ(p.bob->chats.views().front().peer_name, "~otter")
+        << "nothing is told to who is known by a network";
+  });
+}
+
 TEST(ChatBook, tells_of_a_message_that_waits_lies_in_a_mailbox_and_arrives) {
   run_chat([](ChatPair& p) -> io::Awaitable<void> {
     p.alice->mail.networks.set_online(false);

@@ -28,7 +28,8 @@ io::Awaitable<Result<>> ChatBook::hand_over(StoredMessage message) {
   const chat::Message said{.number = message.number,
                            .text = std::move(message.text),
                            .attachment = std::move(message.attachment),
-                           .addresses = around_.reachable_at()};
+                           .addresses = around_.reachable_at(),
+                           .name = around_.name_for(message.peer)};
   Posting posting{
       .to = message.peer, .kind = chat::kMessageLetter, .body = chat::encode(said), .life = kMessageLife};
   posting.id = message.id;
@@ -123,6 +124,7 @@ io::Awaitable<ChatBook::Verdict> ChatBook::take(const mail::Letter& letter) {
   if (!has_room) co_return Verdict::kNotNow;
   around_.people->met(letter.from, around_.name_of(letter.from));
   around_.people->found_at(letter.from, said->addresses);
+  around_.people->calls_itself(letter.from, said->name);
   StoredMessage message;
   message.id = letter.id;
   message.peer = letter.from;

@@ -29,6 +29,8 @@ struct Talker {
                .random = &at.random,
                .network = network,
                .name_of = [](const identity::PeerId& /*peer*/) { return std::string(); },
+               .shown_name = [](const identity::PeerId& /*peer*/) { return std::string(); },
+               .name_for = [](const identity::PeerId& /*peer*/) { return std::string(); },
                .reachable_at = [this] { return at.node->listening(); },
                .is_watched = nullptr},
               [](const api::Event& /*event*/) {}) {

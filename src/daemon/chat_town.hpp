@@ -19,6 +19,12 @@ struct ChatPerson {
              .random = &mail.random,
              .network = town.network,
              .name_of = [this](const identity::PeerId& peer) { return names[peer]; },
+             .shown_name =
+                 [this](const identity::PeerId& peer) {
+                   const Person* const person = people.find(peer);
+                   return names[peer].empty() && person != nullptr ? person->claimed() : names[peer];
+                 },
+             .name_for = [this](const identity::PeerId& peer) { return names[peer].empty() ? own_name : ""; },
              .reachable_at = [this] { return addresses; },
              .is_watched = nullptr},
             [this](const api::Event& event) { events.push_back(event); }, limits) {
@@ -79,6 +85,7 @@ struct ChatPerson {
   }
 
   std::map<identity::PeerId, std::string> names;
+  std::string own_name;
   std::vector<access::Endpoint> addresses{*access::Endpoint::parse("192.0.2.9:7440")};
   std::vector<api::Event> events;
   MailPerson mail;

@@ -34,8 +34,8 @@ Result<identity::PeerId> read_peer(ByteReader& reader) {
 }
 
 // sealed person := peer_key:32 name first_seen:u64 last_seen:u64 blocked:u8 [until:u64 by_itself:u8 reason]
-//                  trusted:u8 count:u16 share{count} [count:u8 address{count}]; texts have a u16 length,
-//                  an absent time is 0, others are + 1
+//                  trusted:u8 count:u16 share{count} [count:u8 address{count} [calls_itself]]; texts have a
+//                  u16 length, an absent time is 0, others are + 1
 Bytes written(const Person& person) {
   ByteWriter out;
   out.raw(person.peer.public_key().view()).sized16(as_bytes(person.name));
@@ -49,6 +49,7 @@ Bytes written(const Person& person) {
   out.number(static_cast<std::uint16_t>(person.trusted_shares.size()));
   for (const std::string& share : person.trusted_shares) out.sized16(as_bytes(share));
   access::write_addresses(out, person.addresses);
+  if (!person.calls_itself.empty()) out.sized16(as_bytes(person.calls_itself));
   return out.take();
 }
 
@@ -77,6 +78,9 @@ Result<Person> read_person(ByteView plain) {
   }
   if (reader.done()) return out;  // of a version that kept no addresses
   TRY(out.addresses, access::read_addresses(reader));
+  if (!reader.done()) {
+    TRY(out.calls_itself, read_text(reader));
+  }
   return out;
 }
 

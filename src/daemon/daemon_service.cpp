@@ -36,6 +36,7 @@ DaemonService::DaemonService(Node& node, DaemonStore store, std::unique_ptr<cont
     : node_(&node),
       store_(std::move(store)),
       cache_(std::move(cache)),
+      holders_(store_, node.clock(), node.services().network),
       people_(node.clock()),
       audit_(std::filesystem::path(home) / "audit", node.device(), node.clock(), random,
              node.services().network, people_),
@@ -62,7 +63,8 @@ DaemonService::DaemonService(Node& node, DaemonStore store, std::unique_ptr<cont
                  .mail = &mail_,
                  .store = &store_,
                  .audit = &audit_,
-                 .random = &random},
+                 .random = &random,
+                 .name_for = [this](const identity::PeerId& peer) { return name_for(peer); }},
                 [this](const api::Event& event) { publish(event); }),
       chats_({.mail = &mail_,
               .networks = &networks_,
@@ -72,6 +74,8 @@ DaemonService::DaemonService(Node& node, DaemonStore store, std::unique_ptr<cont
               .random = &random,
               .network = node.services().network,
               .name_of = [this](const identity::PeerId& peer) { return name_of(peer); },
+              .shown_name = [this](const identity::PeerId& peer) { return shown_name(peer); },
+              .name_for = [this](const identity::PeerId& peer) { return name_for(peer); },
               .reachable_at = [&node] { return node.reachable_at(); },
               .is_watched = [this] { return !listeners_.empty(); }},
              [this](const api::Event& event) { publish(event); }),
@@ -150,6 +154,7 @@ io::Awaitable<void> DaemonService::close() {
   co_await alerts_.stop();
   unwire();
   co_await save_consents();
+  co_await holders_.stop();
   co_await audit_.stop();
   store_.join();
 }
@@ -212,6 +217,15 @@ asio::awaitable<Result<api::TransferView>> DaemonService::verify(std::string tra
 asio::awaitable<Result<api::TransferView>> DaemonService::move(std::string transfer, std::string directory) {
   return downloads_.move(std::move(transfer), std::move(directory));
 }
+asio::awaitable<Result<api::PieceMapView>> DaemonService::pieces(std::string transfer,
+                                                                 std::uint64_t most_cells) {
+  for (const auto& upload : node_->uploads().views()) {
+    if (upload.id == transfer)
+      co_return fail(ErrorCode::kNotFound,
+                     "{} is an upload; which pieces are here is known of downloads only", transfer);
+  }
+  co_return co_await downloads_.pieces(std::move(transfer), most_cells);
+}
 asio::awaitable<Result<api::StreamView>> DaemonService::stream(std::string transfer, std::string file) {
   for (const auto& upload : node_->uploads().views()) {
     if (upload.id == transfer)
@@ -251,7 +265,11 @@ io::Awaitable<void> DaemonService::keep_limits() {
 }
 
 asio::awaitable<Result<api::NetworkView>> DaemonService::join(api::JoinRequest request) {
-  return networks_.join(std::move(request));
+  if (request.name.empty()) request.name = own_name_;
+  if (request.name.empty())
+    co_return fail(ErrorCode::kInvalidArgument,
+                   "a network has to know this peer by a name: add --name NAME, of 3 to 32 characters");
+  co_return co_await networks_.join(std::move(request));
 }
 asio::awaitable<Result<>> DaemonService::leave(std::string network) {
   return networks_.leave(std::move(network));

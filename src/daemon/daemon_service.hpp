@@ -12,6 +12,7 @@
 #include "daemon/audit_book.hpp"
 #include "daemon/chat_book.hpp"
 #include "daemon/download_book.hpp"
+#include "daemon/holder_book.hpp"
 #include "daemon/limit_clock.hpp"
 #include "daemon/link_carrier.hpp"
 #include "daemon/mail_book.hpp"
@@ -58,6 +59,7 @@ class DaemonService final : public api::Service {
                                                  api::TransferSettings settings) override;
   asio::awaitable<Result<api::TransferView>> verify(std::string transfer) override;
   asio::awaitable<Result<api::TransferView>> move(std::string transfer, std::string directory) override;
+  asio::awaitable<Result<api::PieceMapView>> pieces(std::string transfer, std::uint64_t most_cells) override;
   asio::awaitable<Result<api::StreamView>> stream(std::string transfer, std::string file) override;
   asio::awaitable<Result<>> remove(std::string transfer, api::RemovedFiles files) override;
   asio::awaitable<Result<api::LimitsView>> set_limits(api::LimitSettings settings) override;
@@ -68,6 +70,7 @@ class DaemonService final : public api::Service {
   asio::awaitable<Result<std::vector<api::AlertView>>> alerts() override;
   asio::awaitable<Result<api::AlertView>> undo_alert(std::uint64_t alert) override;
   [[nodiscard]] Result<std::vector<api::IssuedTicketView>> tickets(const std::string& share) const override;
+  asio::awaitable<Result<std::vector<api::HolderView>>> holders(std::string share) override;
   asio::awaitable<Result<>> revoke_ticket(std::string ticket) override;
   asio::awaitable<Result<api::ShareView>> set_rules(std::string share, api::ShareRulesRequest rules) override;
   [[nodiscard]] std::vector<api::RequestView> requests() const override;
@@ -147,6 +150,9 @@ class DaemonService final : public api::Service {
   void tell_revocations(const std::string& share, const access::SignedRevocationList& list);
   [[nodiscard]] api::PersonView person_view(const Person& person) const;
   [[nodiscard]] std::string name_of(const identity::PeerId& peer) const;
+  [[nodiscard]] std::string shown_name(const identity::PeerId& peer) const;
+  [[nodiscard]] std::string name_for(const identity::PeerId& peer) const;
+  [[nodiscard]] Result<identity::PeerId> claimant(std::string_view words) const;
   io::Awaitable<Result<identity::PeerId>> peer_meant(std::string words);
   void shut_out(const identity::PeerId& peer);
   // service_chat.cpp
@@ -161,6 +167,7 @@ class DaemonService final : public api::Service {
   Node* node_;
   StoreThread store_;
   std::unique_ptr<content::LayerCache> cache_;
+  HolderBook holders_;
   PeopleBook people_;
   AuditBook audit_;
   AlertBook alerts_;
@@ -175,6 +182,7 @@ class DaemonService final : public api::Service {
   WebBook web_;
   UploadedFiles uploaded_;
   std::string download_directory_, notify_command_;
+  std::string own_name_;  // by which new networks and chats shall know this peer; may be empty
   std::string home_;
   std::function<void()> request_stop_;
   api::UnixMs started_at_;

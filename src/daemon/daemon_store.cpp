@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kMaxTextBytes = 60'000;
 
-constexpr std::array<db::Migration, 8> kMigrations{
+constexpr std::array<db::Migration, 9> kMigrations{
     {{1, "shares, tickets and downloads", R"sql(
   CREATE TABLE share (
     id TEXT PRIMARY KEY,
@@ -133,6 +133,15 @@ constexpr std::array<db::Migration, 8> kMigrations{
   ) STRICT;
   CREATE INDEX chat_message_place ON chat_message (chat, place, number);
   CREATE INDEX chat_message_undelivered ON chat_message (number) WHERE outgoing = 1 AND state < 2;
+)sql"},
+     {9, "who was sent what of a share", R"sql(
+  CREATE TABLE holder (
+    id TEXT PRIMARY KEY,        -- hidden: share and peer
+    share TEXT NOT NULL REFERENCES share(id) ON DELETE CASCADE,
+    last_at INTEGER NOT NULL,
+    sealed BLOB NOT NULL        -- peer, content, bytes, pieces
+  ) STRICT;
+  CREATE INDEX holder_share ON holder (share, last_at);
 )sql"}}};
 
 std::string row_key(std::string_view table, std::string_view key) {

@@ -13,6 +13,7 @@
 #include "crypto/random.hpp"
 #include "crypto/secret.hpp"
 #include "daemon/consent_book.hpp"
+#include "daemon/holding.hpp"
 #include "daemon/joined_network.hpp"
 #include "daemon/people_book.hpp"
 #include "daemon/promised_files.hpp"
@@ -76,6 +77,9 @@ struct MessageAdded {
   std::optional<identity::PeerId> shortened;  // whose conversation has lost its oldest for it
 };
 
+/// Of a share; those that were served least lately make room.
+inline constexpr std::size_t kMaxHoldersOfShare = 256;
+
 class DaemonStore {
  public:
   /// Opens or makes the database in a home. Errors of db::Database and db::apply_migrations.
@@ -89,6 +93,11 @@ class DaemonStore {
 
   Result<> save(const IssuedTicket& ticket);
   Result<std::vector<IssuedTicket>> tickets();
+
+  /// Adds to what is known of the peer and this share; changes nothing where there is no such share.
+  Result<> add_holding(const std::string& share, const Holding& more);
+  /// Who was served last comes first.
+  Result<std::vector<Holding>> holdings(const std::string& share);
 
   Result<> save(const StoredDownload& download);
   Result<> remove_download(const std::string& id);
@@ -183,6 +192,7 @@ class DaemonStore {
   Result<std::optional<identity::PeerId>> make_room(const std::string& chat, const ChatRoom& room);
   Result<std::optional<identity::PeerId>> peer_of_chat(const std::string& chat);
   Result<> read_rules(StoredShare& share, ByteView sealed);
+  Result<Holding> read_holding(const std::string& id, ByteView sealed, std::int64_t last_at);
   DaemonStore(db::Database database, crypto::SecretBytes vault_key, crypto::Random& random)
       : database_(std::move(database)), vault_key_(std::move(vault_key)), random_(&random) {}
   /// The key of a row whose real key would tell something: keyed BLAKE3 of it.

@@ -53,6 +53,7 @@ void DaemonService::wire_serving() {
   node_->shares().set_consents(&node_->consents());
   node_->shares().set_blocks(&people_);
   node_->shares().set_witness(&audit_);
+  node_->shares().set_holders(&holders_);
   node_->onward().set_members(&networks_);
   node_->onward().set_blocks(&people_);
   node_->onward().set_witness(&audit_);
@@ -80,6 +81,7 @@ void DaemonService::unwire() {
   node_->shares().set_members(nullptr);
   node_->shares().set_blocks(nullptr);
   node_->shares().set_witness(nullptr);
+  node_->shares().set_holders(nullptr);
   node_->onward().set_members(nullptr);
   node_->onward().set_blocks(nullptr);
   node_->onward().set_witness(nullptr);

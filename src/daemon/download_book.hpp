@@ -72,6 +72,8 @@ class DownloadBook final : public WaitingDownloads {
   Result<Readable> readable(const std::string& id);
   /// Nothing for an unknown id.
   [[nodiscard]] std::optional<api::ExplanationView> explain(const std::string& id);
+  /// Which pieces are here; what they are grouped into is at most so many cells. kNotFound.
+  io::Awaitable<Result<api::PieceMapView>> pieces(std::string id, std::uint64_t most_cells);
   /// The newest first.
   [[nodiscard]] std::vector<api::TransferView> views();
   /// Those whose progress or place in the queue has gone on by itself since the last call.

@@ -4,6 +4,7 @@
 
 #include "daemon/download_entry.hpp"
 #include "daemon/explanation.hpp"
+#include "daemon/part_census.hpp"
 #include "daemon/view_of.hpp"
 
 namespace covey::daemon {
@@ -13,6 +14,19 @@ using api::TransferState;
 
 /// Of the queue, whose places change with every start: what people look at.
 constexpr std::size_t kToldPositions = 50;
+
+api::PieceMapView view_of(const swarm::PieceMap& map) {
+  api::PieceMapView out{.pieces_total = map.pieces_total, .pieces_done = map.pieces_done};
+  out.cells.reserve(map.cells.size());
+  for (const auto& cell : map.cells) out.cells.push_back({.done = cell.done, .sources = cell.sources});
+  return out;
+}
+
+api::PieceMapView all_there(std::uint64_t pieces, std::uint64_t most_cells) {
+  api::PieceMapView out{.pieces_total = pieces, .pieces_done = pieces};
+  out.cells.assign(std::min(pieces, most_cells), {.done = 100, .sources = 0});
+  return out;
+}
 
 }  // namespace
 
@@ -40,6 +54,25 @@ std::optional<api::ExplanationView> DownloadBook::explain(const std::string& id)
     return explanation_of(std::move(view), entry.last_progress ? &*entry.last_progress : nullptr);
   const auto progress = entry.running->progress();
   return explanation_of(std::move(view), &progress);
+}
+
+io::Awaitable<Result<api::PieceMapView>> DownloadBook::pieces(std::string id, std::uint64_t most_cells) {
+  CO_TRY(const auto entry, find(id));
+  const auto& view = entry->stored.view;
+  if (entry->state() == TransferState::kComplete) co_return all_there(view.pieces_total, most_cells);
+  auto census = entry->running ? entry->running->census() : std::nullopt;
+  const auto name = entry->name();
+  // Where nothing has come yet, or it lies elsewhere at the moment, which pieces are here is not known.
+  api::PieceMapView unknown{.pieces_total = view.pieces_total, .pieces_done = view.pieces_done};
+  if (!census && !name) co_return unknown;
+  auto draw = [census = std::move(census), directory = entry->directory(), name,
+               select = entry->stored.request.select, most_cells,
+               unknown = std::move(unknown)]() -> Result<api::PieceMapView> {
+    if (census) return view_of(swarm::map_of(*census, most_cells));
+    TRY(const auto kept, part_census(directory, *name, select));
+    return kept ? view_of(swarm::map_of(*kept, most_cells)) : unknown;
+  };
+  co_return co_await node_->offload().run(std::move(draw));
 }
 
 Result<DownloadBook::Readable> DownloadBook::readable(const std::string& id) {

@@ -69,6 +69,13 @@ void PeopleBook::found_at(const identity::PeerId& peer, const std::vector<access
   changed(found->second);
 }
 
+void PeopleBook::calls_itself(const identity::PeerId& peer, const std::string& name) {
+  const auto found = people_.find(peer);
+  if (found == people_.end() || name.empty() || found->second.calls_itself == name) return;
+  found->second.calls_itself = name;
+  changed(found->second);
+}
+
 const Person& PeopleBook::block(const identity::PeerId& peer, Person::Block block) {
   Person& person = at(peer);
   // What a person has decided is not shortened by a detector.

@@ -15,6 +15,9 @@
 
 namespace covey::daemon {
 
+/// Stands before a name that a peer gives itself where no network knows it; no network's name can hold it.
+inline constexpr char kClaimMark = '~';
+
 struct Person {
   struct Block {
     std::optional<WallTime> until;  // nothing: until a person ends it
@@ -31,6 +34,12 @@ struct Person {
   bool trusted = false;                     // for all shares
   std::set<std::string> trusted_shares;     // ids
   std::vector<access::Endpoint> addresses;  // where it last said that it can be reached
+  std::string calls_itself;                 // in its letters; nobody vouches for that; may be empty
+
+  /// As people are shown it: with a mark, so that it passes for nobody whom a network knows.
+  [[nodiscard]] std::string claimed() const {
+    return calls_itself.empty() ? std::string() : kClaimMark + calls_itself;
+  }
 
   bool operator==(const Person&) const = default;
 };
@@ -53,6 +62,9 @@ class PeopleBook final : public BlockCheck {
   void met(const identity::PeerId& peer, const std::string& name = {});
   /// It says that it can be reached there. Nothing for a stranger.
   void found_at(const identity::PeerId& peer, const std::vector<access::Endpoint>& addresses);
+
+  /// By its own word. Nothing for a stranger, or for an empty name.
+  void calls_itself(const identity::PeerId& peer, const std::string& name);
 
   const Person& block(const identity::PeerId& peer, Person::Block block);
   /// kNotFound for one that is not blocked.

@@ -72,6 +72,17 @@ TEST_F(People, remembers_when_somebody_was_first_and_last_seen) {
   EXPECT_EQ(kept_.at(peer_of(1)).name, "anna");
 }
 
+TEST_F(People, knows_what_somebody_calls_itself_apart_from_what_a_network_calls_it) {
+  book_.calls_itself(peer_of(1), "otter");
+  EXPECT_EQ(book_.find(peer_of(1)), nullptr) << "a stranger leaves nothing behind";
+  book_.met(peer_of(1), "anna");
+  book_.calls_itself(peer_of(1), "otter");
+  EXPECT_EQ(kept_.at(peer_of(1)).name, "anna");
+  EXPECT_EQ(kept_.at(peer_of(1)).claimed(), "~otter");
+  book_.calls_itself(peer_of(1), "");
+  EXPECT_EQ(kept_.at(peer_of(1)).claimed(), "~otter") << "who says nothing takes nothing back";
+}
+
 TEST_F(People, forgets_who_was_away_for_longest_and_nobody_it_has_judged) {
   book_.block(peer_of(0), {.until = std::nullopt, .reason = ""});
   for (unsigned i = 1; i <= PeopleBook::kMaxUnjudged + 3; ++i) {

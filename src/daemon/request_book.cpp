@@ -115,6 +115,7 @@ api::RequestView RequestBook::view_of(const requests::Request& request) const {
     view.first_seen = to_unix_ms(person->first_seen);
   }
   if (view.peer_name.empty()) view.peer_name = around_.networks->name_of(request.peer);
+  if (view.peer_name.empty() && person != nullptr) view.peer_name = person->claimed();
   for (const auto word : identity::safety_words_of(request.peer)) view.safety_words.emplace_back(word);
   view.share_id = access::to_text(request.share);
   view.title = kept.title;

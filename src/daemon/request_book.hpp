@@ -30,6 +30,8 @@ class RequestBook final : public ApprovalSeeker {
     StoreThread* store = nullptr;
     AuditSink* audit = nullptr;
     crypto::Random* random = nullptr;
+    /// What this peer calls itself towards one that has no network's word for it.
+    std::function<std::string(const identity::PeerId&)> name_for;
   };
   /// All of `around` outlives the book.
   RequestBook(const Around& around, Publish publish);

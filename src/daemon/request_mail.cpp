@@ -63,7 +63,9 @@ Posting RequestBook::posting_for(const requests::RequestId& id, Bytes membership
   } else if (asked->request.state == RequestState::kWaiting) {
     out.to = asked->request.peer;
     out.kind = requests::kRequestLetter;
-    out.body = requests::encode(requests::letter_of(*asked, std::move(membership)));
+    auto letter = requests::letter_of(*asked, std::move(membership));
+    if (letter.membership.empty()) letter.name = around_.name_for(asked->request.peer);
+    out.body = requests::encode(letter);
   } else {
     out.to = asked->request.peer;
     out.kind = requests::kWithdrawnLetter;
@@ -120,6 +122,7 @@ io::Awaitable<RequestBook::Verdict> RequestBook::take_request(const Letter& lett
     co_return Verdict::kTaken;  // as if there were no such share
   }
   around_.people->met(letter.from, around_.networks->meet_member(asked->membership, letter.from));
+  around_.people->calls_itself(letter.from, asked->name);
   if (standing.judgement.allowed()) {
     const auto answered = co_await answer_at_once(std::move(*asked), letter.from);
     co_return answered ? Verdict::kTaken : Verdict::kNotNow;

@@ -153,13 +153,25 @@ asio::awaitable<Result<api::RequestView>> DaemonService::withdraw(std::string re
 api::GrantView DaemonService::grant_view(const Consent& consent) const {
   api::GrantView view = grant_view_of(consent, node_->consents().standing(consent));
   if (const auto share = node_->shares().find(consent.share)) view.title = (*share)->view.title;
-  view.peer_name = name_of(consent.peer);
+  view.peer_name = shown_name(consent.peer);
   return view;
 }
 
+/// By which a network has it.
 std::string DaemonService::name_of(const identity::PeerId& peer) const {
   const Person* const person = people_.find(peer);
   return person == nullptr || person->name.empty() ? networks_.name_of(peer) : person->name;
+}
+
+std::string DaemonService::shown_name(const identity::PeerId& peer) const {
+  auto name = name_of(peer);
+  const Person* const person = people_.find(peer);
+  return name.empty() && person != nullptr ? person->claimed() : name;
+}
+
+/// What this peer tells one that has no network's word for it.
+std::string DaemonService::name_for(const identity::PeerId& peer) const {
+  return name_of(peer).empty() ? own_name_ : std::string();
 }
 
 std::vector<api::GrantView> DaemonService::grants() const {
@@ -220,7 +232,7 @@ void DaemonService::tell_revocations(const std::string& share, const access::Sig
 api::PersonView DaemonService::person_view(const Person& person) const {
   api::PersonView view;
   view.peer_id = person.peer.to_text();
-  view.name = name_of(person.peer);
+  view.name = shown_name(person.peer);
   for (const auto word : identity::safety_words_of(person.peer)) view.safety_words.emplace_back(word);
   view.first_seen = to_unix_ms(person.first_seen);
   view.last_seen = to_unix_ms(person.last_seen);
@@ -241,10 +253,25 @@ asio::awaitable<Result<std::vector<api::PersonView>>> DaemonService::people() {
   co_return out;
 }
 
+/// Several may call themselves the same.
+Result<identity::PeerId> DaemonService::claimant(std::string_view words) const {
+  std::optional<identity::PeerId> found;
+  for (const Person* const person : people_.all()) {
+    if (shown_name(person->peer) != words) continue;
+    if (found)
+      return fail(ErrorCode::kInvalidArgument,
+                  "more than one peer calls itself '{}'; write the beginning of its id", words);
+    found = person->peer;
+  }
+  if (!found) return fail(ErrorCode::kNotFound, "nobody is known who calls itself '{}'", words);
+  return *found;
+}
+
 io::Awaitable<Result<identity::PeerId>> DaemonService::peer_meant(std::string words) {
   for (const Person* const person : people_.all()) {
     if (!words.empty() && name_of(person->peer) == words) co_return person->peer;
   }
+  if (words.starts_with(kClaimMark)) co_return claimant(words);
   CO_TRY(const auto peers, co_await networks_.resolve(std::vector<std::string>(1, words)));
   if (peers.front() == node_->device().peer_id())
     co_return fail(ErrorCode::kInvalidArgument, "that is this peer itself");
@@ -326,7 +353,7 @@ api::AuditLineView DaemonService::line_view(const audit::AuditEntry& entry) cons
   view.right = audit::name_of(event.right);
   if (event.peer) {
     view.peer_id = event.peer->to_text();
-    view.peer_name = name_of(*event.peer);
+    view.peer_name = shown_name(*event.peer);
   }
   view.address = event.address;
   view.share_id = event.share;

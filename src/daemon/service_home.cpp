@@ -58,6 +58,9 @@ io::Awaitable<Result<>> DaemonService::restore_home() {
   auto read_directory = [](DaemonStore& s) { return s.setting(kDownloadDirectory); };
   CO_TRY(const auto directory, co_await store_.run(read_directory));
   download_directory_ = directory.value_or("");
+  auto read = [folder = fs::path(home_)] { return read_kept(folder); };
+  CO_TRY(auto kept, co_await node_->offload().run(std::move(read)));
+  if (identity::PeerName::parse(kept.name)) own_name_ = std::move(kept.name);
   std::vector<std::string> paths;
   for (const auto& view : node_->shares().views()) paths.push_back(view.path);
   co_await uploaded_.clean(std::move(paths));
@@ -95,6 +98,7 @@ asio::awaitable<Result<api::IdentityView>> DaemonService::set_identity(api::Iden
       return identity::write_private_file(file, as_bytes(name), identity::Existing::kReplace);
     };
     CO_TRY_VOID(co_await node_->offload().run(std::move(write)));
+    own_name_ = *request.name;
   }
   co_return co_await identity();
 }

@@ -141,6 +141,22 @@ asio::awaitable<Result<>> DaemonService::unshare(std::string words) {
   co_return Result<>{};
 }
 
+asio::awaitable<Result<std::vector<api::HolderView>>> DaemonService::holders(std::string words) {
+  CO_TRY(const OwnedShare* const share, node_->shares().find(words));
+  // Until it is hashed again what it was counts.
+  const auto served = share->served;
+  CO_TRY(const auto known, co_await holders_.of(share->view.id));
+  std::vector<api::HolderView> out;
+  for (const Holding& holding : known) {
+    api::HolderView view{.peer_id = holding.peer.to_text(), .peer_name = shown_name(holding.peer)};
+    view.bytes = holding.bytes;
+    view.complete = holding.complete && (!served || served->root() == holding.root);
+    view.last_at = to_unix_ms(holding.last_at);
+    out.push_back(std::move(view));
+  }
+  co_return out;
+}
+
 /// Whoever serves it on hears that nobody may have it any more, and whoever asked for it.
 io::Awaitable<void> DaemonService::close_consents(std::string share) {
   requests_.drop_share(share);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/encoding.hpp"
+#include "daemon/holder_book.hpp"
 
 namespace covey::daemon {
 namespace {
@@ -22,7 +23,7 @@ Result<> check_servable(const OwnedShare& share) {
 /// This peer checks its own share: nothing was handed to anybody.
 class OwnCheck final : public swarm::UploadObserver {
  public:
-  void on_sent(std::uint64_t /*bytes*/, std::uint64_t /*pieces*/) override {}
+  void on_sent(const swarm::SentPieces& /*sent*/) override {}
   void on_finished() override {}
 };
 
@@ -32,9 +33,9 @@ class CountedUpload final : public swarm::UploadObserver {
   CountedUpload(const ConsentBook& consents, access::GrantId consent,
                 std::shared_ptr<swarm::UploadObserver> shown)
       : consents_(consents.handle()), consent_(consent), shown_(std::move(shown)) {}
-  void on_sent(std::uint64_t bytes, std::uint64_t pieces) override {
-    if (const auto consents = consents_.lock()) (*consents)->used(consent_, bytes);
-    shown_->on_sent(bytes, pieces);
+  void on_sent(const swarm::SentPieces& sent) override {
+    if (const auto consents = consents_.lock()) (*consents)->used(consent_, sent.bytes);
+    shown_->on_sent(sent);
   }
   void on_finished() override { shown_->on_finished(); }
 
@@ -283,8 +284,11 @@ swarm::Admission ShareBook::let_in(const Opening& opening, access::Right right,
                        .grant = std::nullopt,
                        .revocations = std::nullopt};
   const bool by_consent = right == access::Right::kGrant;
-  if (request.peer != owner_->peer_id())
+  if (request.peer != owner_->peer_id()) {
     out.observer = uploads_->open(share.view, request.peer, remote_address);
+    if (holders_ != nullptr)
+      out.observer = holders_->watch(share.view.id, share.served, request.peer, std::move(out.observer));
+  }
   if (by_consent) {
     const Consent& consent = *consents_->find(share.view.id, request.peer);
     out.terms = consents_->terms(consent);

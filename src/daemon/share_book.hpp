@@ -24,6 +24,8 @@
 
 namespace covey::daemon {
 
+class HolderBook;
+
 /// One ticket as the owner keeps it.
 struct IssuedTicket {
   access::TicketSecret secret;
@@ -85,6 +87,8 @@ class ShareBook final : public swarm::ShareSource {
   void set_consents(ConsentBook* consents) { consents_ = consents; }
   void set_blocks(const BlockCheck* blocks) { blocks_ = blocks; }
   void set_witness(AccessWitness* witness) { witness_ = witness; }
+  /// Who notes what peers are sent.
+  void set_holders(HolderBook* holders) { holders_ = holders; }
 
   /// What a peer may do that comes without a ticket.
   struct Standing {
@@ -137,6 +141,7 @@ class ShareBook final : public swarm::ShareSource {
   ConsentBook* consents_ = nullptr;
   const BlockCheck* blocks_ = nullptr;
   AccessWitness* witness_ = nullptr;
+  HolderBook* holders_ = nullptr;
   RunningAdmissions running_;
   OnUse on_use_;
   std::vector<std::unique_ptr<OwnedShare>> shares_;

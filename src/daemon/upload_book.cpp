@@ -33,9 +33,9 @@ class UploadBook::Session final : public swarm::UploadObserver {
   ~Session() override {
     if (const auto book = book_.lock()) (*book)->session_ended(upload_);
   }
-  void on_sent(std::uint64_t bytes, std::uint64_t pieces) override {
-    upload_->bytes += bytes;
-    upload_->pieces += pieces;
+  void on_sent(const swarm::SentPieces& sent) override {
+    upload_->bytes += sent.bytes;
+    upload_->pieces += sent.pieces;
   }
   void on_finished() override {
     const auto book = book_.lock();

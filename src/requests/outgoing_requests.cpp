@@ -136,7 +136,8 @@ AccessRequest letter_of(const OutgoingRequest& asked, Bytes membership) {
           .reason = asked.request.reason,
           .select = asked.request.select,
           .membership = std::move(membership),
-          .expires_at = asked.request.expires_at};
+          .expires_at = asked.request.expires_at,
+          .name = {}};
 }
 
 }  // namespace covey::requests

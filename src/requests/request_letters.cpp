@@ -4,6 +4,7 @@
 #include "base/encoding.hpp"
 #include "base/record_time.hpp"
 #include "identity/membership.hpp"
+#include "identity/peer_name.hpp"
 #include "wire/consent.pb.h"
 
 namespace covey::requests {
@@ -82,6 +83,7 @@ Bytes encode(const AccessRequest& request) {
   for (const std::string& glob : request.select) out.add_select(glob);
   out.set_membership(text_of(request.membership));
   out.set_expires_at(record_time(request.expires_at));
+  out.set_name(request.name);
   return written(out);
 }
 
@@ -101,6 +103,8 @@ Result<AccessRequest> read_request(ByteView body) {
     return fail(ErrorCode::kLimitExceeded, "a membership of {} bytes", message.membership().size());
   out.membership = to_bytes(as_bytes(message.membership()));
   TRY(out.expires_at, time_of(message.expires_at()));
+  out.name = message.name();
+  if (!out.name.empty() && !identity::PeerName::parse(out.name)) return malformed("a name that is none");
   return out;
 }
 

@@ -21,6 +21,7 @@ struct AccessRequest {
   std::vector<std::string> select;
   Bytes membership;
   WallTime expires_at;
+  std::string name;  // the asker's own word, without a membership; empty: it says none
 
   bool operator==(const AccessRequest&) const = default;
 };

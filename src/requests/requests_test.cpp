@@ -249,6 +249,11 @@ TEST(RequestLetters, beyond_their_limits_are_refused) {
   request = asked(1);
   request.membership = Bytes(10'000, 1);
   EXPECT_EQ(read_request(encode(request)).error().code, ErrorCode::kLimitExceeded);
+  request = asked(1);
+  request.name = "otter";
+  EXPECT_EQ(*read_request(encode(request)), request);
+  request.name = "~otter";
+  EXPECT_EQ(read_request(encode(request)).error().code, ErrorCode::kMalformed) << "no name";
   Answer denied;
   denied.grant = access::SignedGrant{.payload = Bytes(100, 1), .signature = {}};
   EXPECT_EQ(read_answer(encode(denied)).error().code, ErrorCode::kMalformed) << "a denial with a grant";

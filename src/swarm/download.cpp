@@ -250,6 +250,16 @@ TransferProgress Download::progress() {
   return out;
 }
 
+std::optional<PieceCensus> Download::census() const {
+  const auto& job = content_.job();
+  if (!job) return std::nullopt;
+  PieceCensus out{.manifest = job->manifest, .wanted = job->wanted, .held = job->pieces->held()};
+  if (!plan_) return out;
+  out.whole_sources = plan_->whole_sources();
+  out.sources = plan_->availability();
+  return out;
+}
+
 double Download::held_back_by(SourceId source) const {
   double out = 0;
   for (const auto& [id, place] : lanes_) {

@@ -21,6 +21,7 @@
 #include "swarm/limits.hpp"
 #include "swarm/meeting.hpp"
 #include "swarm/onward.hpp"
+#include "swarm/piece_map.hpp"
 #include "swarm/piece_plan.hpp"
 #include "swarm/source_pool.hpp"
 #include "swarm/speed_meter.hpp"
@@ -111,6 +112,8 @@ class Download final : public LaneOwner {
   void set_limits(RateLimits limits);
 
   [[nodiscard]] TransferProgress progress();
+  /// Who has which pieces now. Nothing until the list of files is known.
+  [[nodiscard]] std::optional<PieceCensus> census() const;
   /// The owner's grant for this peer, as far as one is known and needed.
   [[nodiscard]] const std::optional<access::SignedGrant>& grant() const { return order_.share.grant; }
   /// For reading what has verified, beside the run and from its result; pieces that a reader waits for come

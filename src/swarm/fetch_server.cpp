@@ -74,6 +74,7 @@ void FetchServer::on_end(const Error& /*reason*/) {
   session_->asked.open_all();
   session_->heard.open_all();
   session_->turns->close(session_->spent);
+  session_->report();
 }
 
 /// In one go on the network thread: what is held now is told, and what comes later is news to the session.

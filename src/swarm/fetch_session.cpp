@@ -237,9 +237,9 @@ io::Awaitable<void> FetchSession::tell_news(std::shared_ptr<FetchSession> self) 
 
 void FetchSession::report() {
   unreported = 0;
-  const PieceSender::Sent sent = sender.take_sent();
+  SentPieces sent = sender.take_sent();
   if (sent.pieces == 0) return;
-  asio::post(network, [to = observer, sent] { to->on_sent(sent.bytes, sent.pieces); });
+  asio::post(network, [to = observer, sent = std::move(sent)] { to->on_sent(sent); });
 }
 
 }  // namespace covey::swarm

@@ -53,6 +53,12 @@ class PiecePlan {
   /// The least number of sources that hold a piece which is still missing.
   [[nodiscard]] std::uint32_t rarest() const;
 
+  /// How many sources hold everything, and beside them each piece; empty where none holds only some.
+  [[nodiscard]] std::uint32_t whole_sources() const {
+    return static_cast<std::uint32_t>(sources_.size()) - partial_sources_;
+  }
+  [[nodiscard]] const std::vector<std::uint16_t>& availability() const { return availability_; }
+
   /// The next pieces for a lane. Nothing when there is none for it now.
   std::optional<Batch> next(const Claim& claim, SteadyTime now);
   /// A lane has fetched and verified a file's layer.

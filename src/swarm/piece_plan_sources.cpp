@@ -61,7 +61,7 @@ bool PiecePlan::is_useful(SourceId source) const {
 }
 
 std::uint32_t PiecePlan::rarest() const {
-  const auto everything = static_cast<std::uint32_t>(sources_.size()) - partial_sources_;
+  const std::uint32_t everything = whole_sources();
   if (availability_.empty()) return everything;
   std::uint32_t least = UINT16_MAX;
   const auto missing = missing_.words();

@@ -43,8 +43,7 @@ Result<> PieceSender::append_piece(content::FileIndex file, content::PieceIndex 
   const bool hole = found == PieceOrigin::Found::kHole;
   append_header(wire::FrameKind::kPiece, hole ? 0 : length, {.file = file.value(), .index = piece.value()});
   if (!hole) used_ += length;
-  sent_.bytes += length;
-  ++sent_.pieces;
+  sent_.add(file, piece, length);
   return {};
 }
 

@@ -24,12 +24,8 @@ class PieceSender {
   /// Gives the memory back while there is nothing to do.
   void release_memory();
 
-  struct Sent {
-    std::uint64_t bytes = 0;
-    std::uint64_t pieces = 0;
-  };
   /// What was sent since the last call.
-  Sent take_sent() { return std::exchange(sent_, {}); }
+  SentPieces take_sent() { return std::exchange(sent_, {}); }
 
  private:
   MutableBytes reserve(std::size_t bytes);
@@ -43,7 +39,7 @@ class PieceSender {
   std::size_t capacity_ = 0;
   std::size_t used_ = 0;
   std::unique_ptr<PieceOrigin::Reader> reader_;
-  Sent sent_;
+  SentPieces sent_;
 };
 
 }  // namespace covey::swarm

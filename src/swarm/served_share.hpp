@@ -16,6 +16,7 @@
 #include "swarm/admission_terms.hpp"
 #include "swarm/limits.hpp"
 #include "swarm/piece_origin.hpp"
+#include "swarm/sent_pieces.hpp"
 
 namespace covey::swarm {
 
@@ -48,8 +49,8 @@ struct OpenRequest {
 class UploadObserver {
  public:
   virtual ~UploadObserver() = default;
-  /// Bytes of content that have been handed to the connection since the last call.
-  virtual void on_sent(std::uint64_t bytes, std::uint64_t pieces) = 0;
+  /// What has been handed to the connection since the last call.
+  virtual void on_sent(const SentPieces& sent) = 0;
   /// The peer says that it has everything it wanted, verified.
   virtual void on_finished() = 0;
 };

@@ -178,6 +178,20 @@ class WithoutTracker(ChatTest):
         self.hears(bob, self.id(alice), "are you there?")
         self.fares(alice, self.id(bob), "are you there?", "delivered")
 
+    def test_who_met_by_a_ticket_sees_what_the_other_calls_itself(self):
+        alice, bob = self.peer("alice"), self.peer("bob", init=("--name", "otter"))
+        share = alice.share("first.txt", b"first", "--visibility", "unlisted")
+        bob.ok("get", alice.ok("ticket", share, "--uses", "1").strip())
+        self.assertEqual(bob.run("chat", self.id(alice), "thank you", "--wait").code, 0)
+        name = lambda: self.lines(alice, "chat")[0]["peer_name"]
+        self.assertEqual(name(), "~otter")
+        alice.restart()
+        self.assertEqual(name(), "~otter")
+        self.assertEqual(self.texts(alice, "~otter"), ["thank you"])
+        alice.fails(NOT_FOUND, "", "chat", "otter", "it is nobody's name in a network")
+        alice.ok("chat", "~otter", "welcome", "--wait")
+        self.assertEqual(self.lines(bob, "chat")[0]["peer_name"], "", "she has not said who she is")
+
     def test_an_owner_may_write_first_to_who_serves_its_share_on(self):
         alice, bob = self.peer("alice"), self.peer("bob")
         share = alice.share("first.txt", b"first", "--visibility", "unlisted")

@@ -152,6 +152,9 @@ class Network(NetworkTest):
         for name in ("Al", "a", "x" * 33, "a b", "söme"):
             other.fails(WRONG_USAGE, "name", "join", self.link, "--name", name)
         other.ok("join", self.link, "--name", "robert")
+        nobody, otter = self.peer("nobody"), self.peer("otter", init=("--name", "otter"))
+        nobody.fails(WRONG_USAGE, "--name", "join", self.link)
+        self.assertEqual(json.loads(otter.ok("join", self.link, "--json"))["name"], "otter")
 
     def test_a_link_that_was_mistyped_is_told_from_a_tracker_that_is_away(self):
         peer = self.peer("peer")

@@ -5,6 +5,7 @@ import http.client
 import json
 import socket
 import sys
+import time
 import unittest
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -14,6 +15,16 @@ from support.case import CoveyTest, free_port
 from support.files import b3sum, random_file
 
 REFUSED, NOT_FOUND = 3, 4
+
+
+def patiently(holds, seconds=60):
+    """Whether it comes to hold."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if holds():
+            return True
+        time.sleep(0.05)
+    return False
 
 
 class Browser:
@@ -195,6 +206,37 @@ class Ui(CoveyTest):
         self.assertIn(listed[0]["content_id"], (b3sum(path), ""))
         self.ok("unshare", share["id"])
         self.assertFalse(kept.exists())
+
+    def test_an_owner_sees_who_has_what_over_restarts(self):
+        browser = self.browser()
+        path = random_file(self.source / "data.bin", 3 << 20)
+        share = json.loads(self.ok("share", str(path), "--json").splitlines()[-1])
+        holders = lambda at: at.json("GET", f"/shares/{share['id']}/holders")["holders"]
+        self.assertEqual(holders(browser), [])
+        ticket = self.ok("ticket", share["id"]).strip()
+        self.expect(0, self.receive(ticket, "-o", str(self.destination)))
+        self.assertTrue(patiently(lambda: any(holder["complete"] for holder in holders(browser))))
+        before = holders(browser)
+        self.assertEqual([(len(before), before[0]["bytes"])], [(1, 3 << 20)])
+        self.ok("daemon", "--stop")
+        self.daemon.finish(60)
+        self.start_daemon(self.owner, self.port, env={"COVEY_UI_ADDRESS": browser.at.netloc})
+        self.assertEqual(holders(browser), before)
+        self.assertEqual(browser.api("GET", "/shares/none/holders").status, 404)
+        upload = next((each for each in browser.json("GET", "/transfers")["transfers"] if each["direction"] == "upload"), None)
+        if upload:
+            self.assertEqual(browser.api("GET", f"/transfers/{upload['id']}/pieces").status, 404)
+
+    def test_which_pieces_of_a_download_are_here(self):
+        browser = self.browser()
+        sender, ticket = self.send(str(random_file(self.source / "film", 2 << 20)))
+        started = browser.json("POST", "/transfers", {"ticket": ticket, "directory": str(self.destination)}, status=201)
+        self.assertTrue(patiently(lambda: browser.json("GET", f"/transfers/{started['id']}")["transfer"]["state"] == "complete"))
+        pieces = browser.json("GET", f"/transfers/{started['id']}/pieces")
+        self.assertEqual((pieces["pieces_total"], pieces["pieces_done"]), (8, 8))
+        self.assertEqual(pieces["cells"], [{"done": 100, "sources": 0}] * 8)
+        self.assertEqual(len(browser.json("GET", f"/transfers/{started['id']}/pieces?cells=3")["cells"]), 3)
+        sender.interrupt()
 
     def test_hostile_names_are_not_uploaded(self):
         browser = self.browser()

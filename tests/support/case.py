@@ -86,8 +86,8 @@ class CoveyTest(unittest.TestCase):
         daemon.wait_for_line("ready;")
         return daemon
 
-    def new_peer(self, name):
+    def new_peer(self, name, *options):
         """The home of a peer that has an identity."""
         home = self.folder(name)
-        self.expect(0, self.covey("init", home=home))
+        self.expect(0, self.covey("init", *options, home=home))
         return home

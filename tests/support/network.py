@@ -18,9 +18,9 @@ def tracker_path():
 class Peer:
     """A daemon with a home of its own."""
 
-    def __init__(self, test, name, prefix=()):
+    def __init__(self, test, name, prefix=(), init=()):
         self.test, self.name, self.port, self.prefix = test, name, free_port(), prefix
-        self.home = test.new_peer(f"home-{name}")
+        self.home = test.new_peer(f"home-{name}", *init)
         self.files = test.folder(f"files-{name}")
         self.downloads = test.folder(f"downloads-{name}")
         self.start()

@@ -2,7 +2,7 @@
 import { call, query } from './client';
 import type {
   Alert, Approval, AuditCheck, AuditPage, AuditQuery, Chat, ChatMessage, DownloadRequest, Explanation, Folder, Grant, Holder, Identity, IssuedTicket, Limits, LimitSettings,
-  MessagePage, Network, Peer, Person, RemovedFiles, Request, SearchPage, Session, Settings, Share, ShareRequest, ShareRules, Status, Stream, Ticket, TicketRequest, Transfer,
+  MessagePage, Network, Peer, Person, PieceMap, RemovedFiles, Request, SearchPage, Session, Settings, Share, ShareRequest, ShareRules, Status, Stream, Ticket, TicketRequest, Transfer,
   TransferSettings, Upload,
 } from './types';
 
@@ -62,6 +62,7 @@ export const transfers = {
   resume: (id: string) => post<Transfer>(at`/transfers/${id}/resume`),
   cancel: (id: string, partial_files: 'keep' | 'delete') => post<Transfer>(at`/transfers/${id}/cancel`, { partial_files }),
   explain: (id: string, signal?: AbortSignal) => call<Explanation>(at`/transfers/${id}`, signal ? { signal } : {}),
+  pieces: (id: string, cells: number, signal?: AbortSignal) => call<PieceMap>(`${at`/transfers/${id}/pieces`}${query({ cells })}`, signal ? { signal } : {}),
   remove: (id: string, files: RemovedFiles) => remove(`${at`/transfers/${id}`}?files=${files}`),
   set: (id: string, wish: TransferSettings) => post<Transfer>(at`/transfers/${id}/settings`, wish),
   verify: (id: string) => post<Transfer>(at`/transfers/${id}/verify`),

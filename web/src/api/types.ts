@@ -30,6 +30,8 @@ export type Request = Schemas['Request'];
 export type Approval = Schemas['ApprovalRequest'];
 export type Grant = Schemas['Grant'];
 export type Person = Schemas['Person'];
+export type Holder = Schemas['Holder'];
+export type PieceMap = Schemas['PieceMap'];
 export type AuditLine = Schemas['AuditLine'];
 export type AuditPage = Schemas['AuditPage'];
 export type AuditQuery = Schemas['AuditQuery'];
@@ -47,11 +49,3 @@ export type ChatMessage = Schemas['ChatMessage'];
 export type Chat = Schemas['Chat'];
 export type MessagePage = Schemas['ChatPage'];
 export type LiveEvent = Schemas['Event'];
-
-export interface Holder {
-  peer_id: string;
-  peer_name: string;
-  bytes: number;
-  complete: boolean;
-  last_at: number;
-}

@@ -17,7 +17,7 @@ function hue(id: string): number {
 
 /** The colour comes from the peer id, so that the same name of somebody else looks different. */
 export function Mark({ peerId, name, size = 32, online }: { peerId: string; name: string; size?: number; online?: boolean | undefined }) {
-  const initial = (Array.from(name)[0] ?? '?').toLocaleUpperCase();
+  const initial = (Array.from(name.replace(/^~/, ''))[0] ?? '?').toLocaleUpperCase();
   const turn = hue(peerId);
   return (
     <span className="mark" aria-hidden style={{ width: size, height: size, fontSize: size * 0.44, background: `linear-gradient(140deg, hsl(${turn} 46% 42%), hsl(${(turn + 50) % 360} 50% 31%))` }}>

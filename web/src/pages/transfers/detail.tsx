@@ -330,7 +330,7 @@ export function TransferDetail({ id, onClose }: { id: string; onClose: () => voi
           {transfer.direction === 'download' && transfer.pieces_total > 0 && transfer.state !== 'complete' && (
             <section>
               <h3>Pieces</h3>
-              <Pieces done={transfer.pieces_done} total={transfer.pieces_total} availability={explanation.data?.availability} />
+              <Pieces id={id} done={transfer.pieces_done} total={transfer.pieces_total} running={transfer.state === 'running'} />
             </section>
           )}
           {transfer.direction === 'download' && explanation.data && active && (
