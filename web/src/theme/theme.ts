@@ -40,7 +40,7 @@ export const variables: CSSVariablesResolver = () => {
     '--mantine-color-default-border': 'var(--line)',
     '--mantine-color-placeholder': 'var(--ink-3)',
     '--mantine-color-error': 'var(--bad)',
-    '--mantine-color-disabled': 'var(--sunk)',
+    '--mantine-color-disabled': 'var(--bar-track)',
     '--mantine-color-disabled-color': 'var(--ink-3)',
     '--mantine-color-disabled-border': 'var(--line)',
   };

@@ -40,8 +40,11 @@ function Found({ share, mine, own }: { share: FoundShare; mine: Transfer | undef
           <span className="num">
             {bytes(share.bytes)}
             {share.kind === 'folder' && `, ${counted(share.files, 'file')}`}
+            <span className="wide-only">
+              {' · '}
+              <Ago at={share.created_at} />
+            </span>
           </span>
-          <span className="wide-only"><Ago at={share.created_at} /></span>
           <span className="tags">
             {share.tags.slice(0, 5).map((tag) => (
               <span key={tag}>
