@@ -38,8 +38,8 @@ async function faultless(page, where) {
   assert.deepEqual(found, [], `${where}:\n${found.join('\n')}`);
 }
 
-/** How many pixels the document is wider than the window. */
-const overhang = (page) => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+/** How many pixels the document is wider than the screen. Not than the window: a phone zooms out until it is as wide. */
+const overhang = async (page) => (await page.evaluate(() => document.documentElement.scrollWidth)) - page.viewportSize().width;
 
 const sightOf = (name) => pages.find((each) => each[0] === name);
 
