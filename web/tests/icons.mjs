@@ -1,6 +1,6 @@
 // Draws public/icon.svg as the PNG files that the manifest names.   node tests/icons.mjs
 import { readFileSync } from 'node:fs';
-import { openBrowser } from './browser.mjs';
+import { openBrowser } from '../../tests/browser/support/browser.mjs';
 
 const svg = readFileSync('public/icon.svg', 'utf8');
 const browser = await openBrowser();

@@ -32,7 +32,7 @@ export async function openPeer(browser, peer, options = {}) {
   page.setDefaultTimeout(20_000);
   page.problems = [];
   page.on('console', (message) => {
-    if (message.type() === 'error') page.problems.push(message.text());
+    if (message.type() === 'error') page.problems.push(`${message.text()} ${message.location().url}`);
   });
   page.on('pageerror', (error) => page.problems.push(String(error)));
   page.on('dialog', (dialog) => {

@@ -75,17 +75,16 @@ export class Peer {
   constructor(town, name) {
     this.town = town;
     this.name = name;
-    this.home = path.join(town.folder, `home-${name}`);
-    this.files = path.join(town.folder, `files-${name}`);
-    this.downloads = path.join(town.folder, `downloads-${name}`);
+    this.files = path.join(town.folder, name);
+    this.home = path.join(this.files, '.local/share/covey');
+    this.downloads = path.join(this.files, 'Downloads');
     this.environment = { ...process.env, COVEY_HOME: this.home, NO_COLOR: '1', HOME: this.files };
   }
 
   async create() {
     this.port = await freePort();
     this.uiPort = await freePort();
-    await mkdir(this.files);
-    await mkdir(this.downloads);
+    await mkdir(this.downloads, { recursive: true });
     await this.covey('init');
     await this.start();
   }
@@ -153,7 +152,7 @@ export class Town {
     const town = new Town();
     town.covey = program('COVEY', 'build/release/src/covey/covey');
     town.tracker = program('COVEY_TRACKER', 'build/release/src/covey-tracker/covey-tracker');
-    town.folder = await mkdtemp(path.join(tmpdir(), 'covey-browser-'));
+    town.folder = await mkdtemp(path.join(tmpdir(), 'covey-'));
     town.peers = [];
     return town;
   }

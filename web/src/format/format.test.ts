@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { bytes, exactRate, parseAmount, percent, rate } from './amounts';
 import { partsOf } from './message_parts';
 import { ago, dayOf, span } from './moments';
-import { findTicket, isolated, nameOf, rulesSentence, shortId } from './words';
+import { alertText, asSentence, findTicket, isolated, nameOf, placeOf, rulesSentence, shortId, waitingWords } from './words';
 
 const ticket = 'covey:ahlvvgabqkyqvn6vjp7nhslea45a5yls6pnkmizfv4bbu2hxa5iruaabaibqibiga4eascqlbqgq4dybataaaaqhduidvjt7';
 
@@ -87,5 +87,26 @@ describe('parts of a message', () => {
         .map((part) => part.text)
         .join(''),
     ).toBe(text);
+  });
+});
+
+describe('the daemon’s words', () => {
+  test('become sentences, without what would have to be typed', () => {
+    expect(asSentence('its owner said no: Not yet, ask me in May.')).toBe('Its owner said no: Not yet, ask me in May.');
+    expect(asSentence("a limit that was set here holds it back; 'covey limits' and 'covey set e4xfq' show and change it")).toBe('A limit that was set here holds it back.');
+    expect(asSentence("another folder, on a faster disk, would help ('covey move')")).toBe('Another folder, on a faster disk, would help.');
+    expect(asSentence("the daemon is not running: start it with 'covey daemon'")).toBe("The daemon is not running: start it with 'covey daemon'");
+    expect(asSentence('')).toBe('');
+  });
+  test('of waiting tell that it waits', () => {
+    expect(waitingWords({ waiting_for: "its owner to approve it; 'covey requests' shows the request" })).toBe('Waits for its owner to approve it');
+  });
+  test('of an alert leave out whom it is about', () => {
+    const text = "afwtij5: a peer tried 5 tickets. It is blocked for 1 hour; 'covey alerts --undo' with this alert's number lets it in again.";
+    expect(alertText({ text, peer_id: 'afwtij5-…' })).toBe('A peer tried 5 tickets. It is blocked for 1 hour.');
+    expect(alertText({ text: 'Strangers: too many.', peer_id: '' })).toBe('Strangers: too many.');
+  });
+  test('a place is told by its end', () => {
+    expect(['/home/robin/Downloads/film.mkv', '/srv/film.mkv', '/film.mkv'].map(placeOf)).toEqual(['…/robin/Downloads', '/srv', '/']);
   });
 });

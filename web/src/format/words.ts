@@ -1,5 +1,5 @@
 // The product's words for what the API says in codes.
-import type { Access, Network, Request, Share, Transfer, TransferState, Visibility } from '../api/types';
+import type { Access, Alert, Network, Request, Share, Transfer, TransferState, Visibility } from '../api/types';
 
 export type Tone = 'good' | 'busy' | 'wait' | 'bad' | 'quiet';
 
@@ -78,6 +78,27 @@ export const alertTitle = (kind: string): string => alertWords[kind] ?? spoken(k
 export function spoken(code: string): string {
   const text = code.replaceAll('_', ' ');
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/**
+ * The daemon's words as a sentence. They begin small, for on the command line they follow a colon, and may end in what to type;
+ * here are buttons for that.
+ */
+export function asSentence(words: string): string {
+  const said = words.replace(/(?:[;:,] | \()'covey [a-z][^']*'[^.]*\.?$/, '').trim();
+  return said === '' ? '' : `${said.charAt(0).toUpperCase()}${said.slice(1)}${/[.!?…”"')]$/.test(said) ? '' : '.'}`;
+}
+
+/** What a transfer waits for; the daemon tells it as what follows “it waits for”. */
+export const waitingWords = (transfer: Pick<Transfer, 'waiting_for'>): string => asSentence(`waits for ${transfer.waiting_for}`).replace(/\.$/, '');
+
+/** What an alert says, without whom it is about where the page says that itself. */
+export const alertText = (alert: Pick<Alert, 'text' | 'peer_id'>): string => asSentence(alert.peer_id === '' ? alert.text : alert.text.replace(/^[^\s:]{1,64}: /, ''));
+
+/** Where a file lies, by the last two names of the way there. */
+export function placeOf(path: string): string {
+  const names = path.split('/').filter(Boolean).slice(0, -1);
+  return names.length <= 2 ? `/${names.join('/')}` : `…/${names.slice(-2).join('/')}`;
 }
 
 /** The first and last groups of a long id. */

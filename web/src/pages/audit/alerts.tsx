@@ -4,7 +4,7 @@ import * as api from '../../api/calls';
 import type { Alert } from '../../api/types';
 import { Ago, Chip, Empty, Loading } from '../../components/basics';
 import { Who } from '../../components/peer';
-import { alertTitle } from '../../format/words';
+import { alertText, alertTitle } from '../../format/words';
 import { act, usePending } from '../../state/pending';
 import { told, useAll, useLoaded } from '../../state/store';
 
@@ -26,7 +26,7 @@ function One({ alert }: { alert: Alert }) {
             <Ago at={alert.at} />
           </span>
         </div>
-        <p>{alert.text}</p>
+        <p>{alertText(alert)}</p>
         <div className="row wrap small muted">
           {alert.peer_id !== '' && (
             <span>

@@ -1,7 +1,7 @@
 // The audit log, page by page as one scrolls; filtered by the daemon, not here.
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { Button, Modal, SegmentedControl, Select, TextInput } from '@mantine/core';
-import { IconDownload, IconHistory, IconShieldCheck } from '@tabler/icons-react';
+import { IconDownload, IconHistory, IconShieldCheck, IconX } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import * as api from '../../api/calls';
@@ -12,7 +12,7 @@ import { FolderPicker } from '../../components/folder_picker';
 import { Who } from '../../components/peer';
 import { bytes, counted } from '../../format/amounts';
 import { exactly } from '../../format/moments';
-import { spoken } from '../../format/words';
+import { alertTitle, asSentence, spoken } from '../../format/words';
 import { useSettings } from '../../state/identity';
 import { act, usePending } from '../../state/pending';
 
@@ -34,10 +34,10 @@ const told = (code: string): boolean => code !== '' && code !== 'none';
 
 function because(line: AuditLine): string {
   const parts: string[] = [];
-  if (told(line.code)) parts.push(spoken(line.code));
+  if (told(line.code)) parts.push(line.outcome === 'refused' ? `Refused: ${spoken(line.code).toLowerCase()}` : spoken(line.code));
   else if (told(line.right)) parts.push(`By ${spoken(line.right).toLowerCase()}`);
   if (line.bytes > 0) parts.push(bytes(line.bytes));
-  if (line.note !== '') parts.push(line.note);
+  if (line.note !== '') parts.push(line.action.startsWith('alert_') ? alertTitle(line.note) : asSentence(line.note).replace(/\.$/, ''));
   return parts.join(' · ');
 }
 
@@ -48,7 +48,7 @@ function Line({ line }: { line: AuditLine }) {
         {exactly(line.at)}
       </time>
       <span role="cell" className="log-what">
-        <Chip tone={tone(line.outcome)}>{spoken(line.action)}</Chip>
+        <Chip tone={tone(line.outcome)} icon={line.outcome === 'refused' && <IconX size={13} stroke={2.4} aria-label="Refused" />}>{spoken(line.action)}</Chip>
       </span>
       <span role="cell" className="clip">
         {line.peer_id !== '' && <Who peerId={line.peer_id} name={line.peer_name} />}
@@ -56,7 +56,7 @@ function Line({ line }: { line: AuditLine }) {
       </span>
       <span role="cell" className="clip">
         <bdi>{line.title}</bdi>
-        {line.subject !== '' && <span className="muted"> <bdi>{line.subject}</bdi></span>}
+        {line.subject !== '' && <span className="muted"> <bdi>{line.action.startsWith('alert_') ? `Alert ${line.subject}` : line.subject}</bdi></span>}
       </span>
       <span role="cell" className="small muted clip" title={line.note}>
         <bdi>{because(line)}</bdi>

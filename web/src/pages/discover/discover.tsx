@@ -13,13 +13,13 @@ import { Mark, Name, Who } from '../../components/peer';
 import { bytes, count, counted } from '../../format/amounts';
 import { isOver, transferTones, transferWords } from '../../format/words';
 import { openDialog } from '../../state/dialogs';
-import { usePeers } from '../../state/identity';
+import { useIdentity, usePeers } from '../../state/identity';
 import { useLive, useLoaded } from '../../state/store';
 import './discover.css';
 
 const noTransfer = (): Transfer | undefined => undefined;
 
-function Found({ share, mine }: { share: FoundShare; mine: Transfer | undefined }) {
+function Found({ share, mine, own }: { share: FoundShare; mine: Transfer | undefined; own: boolean }) {
   const Icon = share.kind === 'folder' ? IconFolder : IconFile;
   const busy = mine !== undefined && (mine.state === 'complete' || !isOver(mine.state));
   return (
@@ -40,8 +40,11 @@ function Found({ share, mine }: { share: FoundShare; mine: Transfer | undefined 
           <span className="num">
             {bytes(share.bytes)}
             {share.kind === 'folder' && `, ${counted(share.files, 'file')}`}
+            <span className="wide-only">
+              {' · '}
+              <Ago at={share.created_at} />
+            </span>
           </span>
-          <span className="wide-only">· <Ago at={share.created_at} /></span>
           <span className="tags">
             {share.tags.slice(0, 5).map((tag) => (
               <span key={tag}>
@@ -51,7 +54,11 @@ function Found({ share, mine }: { share: FoundShare; mine: Transfer | undefined 
           </span>
         </div>
       </div>
-      {busy ? (
+      {own ? (
+        <Link href={`/shares/${share.share_id}`} className="bare-link">
+          <Chip>Yours</Chip>
+        </Link>
+      ) : busy ? (
         <Link href={`/transfers/${mine.id}`} className="bare-link">
           <Chip tone={transferTones[mine.state]}>{mine.state === 'complete' ? 'You have it' : transferWords[mine.state]}</Chip>
         </Link>
@@ -82,6 +89,7 @@ function Results({ words, owner }: { words: string; owner: string }) {
     getNextPageParam: (last) => (last.next === '' ? undefined : last.next),
     placeholderData: keepPreviousData,
   });
+  const me = useIdentity().data?.peer_id;
   const transfers = useLive((live) => live.transfers);
   const mine = useMemo(() => byShare(transfers), [transfers]);
   const place = useRef<HTMLDivElement>(null);
@@ -121,7 +129,7 @@ function Results({ words, owner }: { words: string; owner: string }) {
               return (
                 share && (
                   <li key={item.key} className="found-row" style={{ transform: `translateY(${item.start - margin}px)`, height: item.size }} aria-setsize={first?.total ?? -1} aria-posinset={item.index + 1}>
-                    <Found share={share} mine={(mine.get(share.share_id) ?? noTransfer())} />
+                    <Found share={share} mine={(mine.get(share.share_id) ?? noTransfer())} own={share.owner === me} />
                   </li>
                 )
               );
@@ -158,7 +166,8 @@ export default function Discover() {
     go(text === '' ? location : `${location}?${text}`, { replace: true });
   }, [asked, owner, go, location]);
 
-  const online = useMemo(() => [...new Map(peers.data?.map((peer) => [peer.peer_id, peer])).values()].sort((a, b) => a.name.localeCompare(b.name)), [peers.data]);
+  const me = useIdentity().data?.peer_id;
+  const online = useMemo(() => [...new Map(peers.data?.filter((peer) => peer.peer_id !== me).map((peer) => [peer.peer_id, peer])).values()].sort((a, b) => a.name.localeCompare(b.name)), [peers.data, me]);
   const ownerName = online.find((peer) => peer.peer_id === owner)?.name ?? '';
 
   if (!loaded) return <Loading what="Asking the daemon" />;

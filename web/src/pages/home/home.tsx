@@ -6,7 +6,7 @@ import { Ago, Loading, Note, Page } from '../../components/basics';
 import { Graph } from '../../components/graph';
 import type { Alert, Network, Request, Transfer } from '../../api/types';
 import { bytes } from '../../format/amounts';
-import { alertTitle, isActive } from '../../format/words';
+import { alertText, alertTitle, asSentence, isActive } from '../../format/words';
 import { openDialog } from '../../state/dialogs';
 import { useIdentity } from '../../state/identity';
 import { historyOfAll, useTick } from '../../state/rates';
@@ -155,12 +155,12 @@ export function Home() {
               <b>
                 <bdi>{transfer.title}</bdi> failed.
               </b>{' '}
-              {transfer.error?.message}
+              {asSentence(transfer.error?.message ?? '')}
             </Note>
           ))}
           {alerts.slice(0, 3).map((alert) => (
             <Note key={alert.id} tone="wait" icon={<IconBell size={19} aria-hidden />} action={<Button component={Link} href="/audit" size="compact-sm" variant="default">Look</Button>}>
-              <b>{alertTitle(alert.kind)}.</b> {alert.text} <Ago at={alert.at} />
+              <b>{alertTitle(alert.kind)}.</b> {alertText(alert)} <Ago at={alert.at} />
             </Note>
           ))}
           {networks.map((network) => (
@@ -168,7 +168,7 @@ export function Home() {
               <b>
                 Your network as <bdi>{network.name}</bdi> {network.state === 'banned' ? 'has banned you.' : 'is away.'}
               </b>{' '}
-              {network.problem}
+              {asSentence(network.problem)}
             </Note>
           ))}
         </section>

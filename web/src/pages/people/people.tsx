@@ -22,7 +22,7 @@ const fits: Record<Filter, (person: Person) => boolean> = { all: () => true, tru
 function Standing({ person }: { person: Person }) {
   const pending = usePending(`person:${person.peer_id}`);
   if (pending !== undefined) return <Chip tone="wait">{pending}</Chip>;
-  if (person.blocked) return <Chip tone="bad">{person.blocked_until === undefined ? 'Blocked' : <>Blocked, ends <Ago at={person.blocked_until} /></>}</Chip>;
+  if (person.blocked) return <Chip tone="bad">{person.blocked_until === undefined ? 'Blocked' : <span>Blocked, ends <Ago at={person.blocked_until} /></span>}</Chip>;
   if (person.trusted) return <Chip tone="good">Trusted</Chip>;
   if (person.trusted_shares.length > 0) return <Chip tone="good">Trusted for {person.trusted_shares.length === 1 ? 'one share' : `${person.trusted_shares.length} shares`}</Chip>;
   return null;
@@ -41,7 +41,7 @@ function Detail({ id, onClose }: { id: string; onClose: () => void }) {
   const shares = useAll('shares');
   const identity = useIdentity();
   return (
-    <Drawer opened onClose={onClose} position="right" size={480} title={<span className="strong">{person ? <Name name={person.name} peerId={person.peer_id} /> : 'Person'}</span>}>
+    <Drawer opened onClose={onClose} position="right" size={560} title={<span className="strong">{person ? <Name name={person.name} peerId={person.peer_id} /> : 'Person'}</span>}>
       {!person ? (
         <Note>Nobody with this id has been met.</Note>
       ) : (

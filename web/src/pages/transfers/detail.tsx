@@ -12,7 +12,7 @@ import { Graph } from '../../components/graph';
 import { Who } from '../../components/peer';
 import { bytes, counted, exactRate, parseAmount, percent, rate } from '../../format/amounts';
 import { span } from '../../format/moments';
-import { canCancel, canPause, canResume, isActive, isOver } from '../../format/words';
+import { asSentence, canCancel, canPause, canResume, isActive, isOver } from '../../format/words';
 import { act, usePending } from '../../state/pending';
 import { historyOf, useTick } from '../../state/rates';
 import { told, useOne } from '../../state/store';
@@ -299,7 +299,7 @@ export function TransferDetail({ id, onClose }: { id: string; onClose: () => voi
             </div>
             <ProgressBar transfer={transfer} />
             <Figures transfer={transfer} />
-            {transfer.error && <Trouble>{transfer.error.message}</Trouble>}
+            {transfer.error && <Trouble>{asSentence(transfer.error.message)}</Trouble>}
             {transfer.check && (
               <Note tone={transfer.check.changed_total > 0 ? 'wait' : 'good'} icon={<IconShieldCheck size={18} aria-hidden />}>
                 Checked <Ago at={transfer.check.at} />, {counted(transfer.check.files, 'file')} read. {transfer.check.advice}
@@ -318,7 +318,7 @@ export function TransferDetail({ id, onClose }: { id: string; onClose: () => voi
           {transfer.direction === 'download' && active && (
             <section>
               <h3>Why is it not faster?</h3>
-              {explanation.data ? <p className={explanation.data.bottleneck === 'none' || explanation.data.bottleneck === 'network' ? 'why' : 'why slow'}>{explanation.data.reason}</p> : explanation.isError ? <Trouble>{messageOf(explanation.error)}</Trouble> : <Loading what="Looking" />}
+              {explanation.data ? <p className={explanation.data.bottleneck === 'none' || explanation.data.bottleneck === 'network' ? 'why' : 'why slow'}>{asSentence(explanation.data.reason)}</p> : explanation.isError ? <Trouble>{messageOf(explanation.error)}</Trouble> : <Loading what="Looking" />}
             </section>
           )}
           {(isActive(transfer.state) || historyOf(id).at.length > 0) && (

@@ -1,9 +1,11 @@
 import { memo, type MouseEvent } from 'react';
 import { ActionIcon, Checkbox } from '@mantine/core';
 import { IconArrowDown, IconArrowUp, IconPlayerPause, IconPlayerPlay, IconRefresh, IconTrash } from '@tabler/icons-react';
-import { bytes, percent, rate } from '../../format/amounts';
+import type { Transfer } from '../../api/types';
+import { Name } from '../../components/peer';
+import { bytes, counted, percent, rate } from '../../format/amounts';
 import { span } from '../../format/moments';
-import { canPause, canResume, isOver } from '../../format/words';
+import { asSentence, canPause, canResume, isOver, placeOf, waitingWords } from '../../format/words';
 import { useOne } from '../../state/store';
 import { pause, remove, resume } from './actions';
 import { ProgressBar, progressWords, StateChip } from './progress';
@@ -21,8 +23,25 @@ interface Wish {
   onChoose: (index: number, how: 'toggle' | 'range') => void;
 }
 
-function under(words: string, destination: string): string {
-  return words === '' ? destination.replace(/\/[^/]*$/, '') : words;
+function NameOfPeer({ id }: { id: string }) {
+  const person = useOne('people', id);
+  return <Name name={person?.name ?? ''} peerId={id} />;
+}
+
+/** What stands below its name: what is wrong, what it waits for, else whom it goes to or where it lies. */
+function Under({ transfer }: { transfer: Transfer }) {
+  if (transfer.error) return <bdi>{asSentence(transfer.error.message)}</bdi>;
+  if (transfer.waiting_for !== '') return <bdi>{waitingWords(transfer)}</bdi>;
+  const [first, ...others] = transfer.peers;
+  if (transfer.direction === 'upload') {
+    return first ? (
+      <>
+        to <NameOfPeer id={first.peer_id} />
+        {others.length > 0 && ` and ${counted(others.length, 'other')}`}
+      </>
+    ) : null;
+  }
+  return transfer.destination === '' ? null : <bdi>{placeOf(transfer.destination)}</bdi>;
 }
 
 export const Row = memo(function Row({ id, index, top, height, chosen, current, opened, onRow, onChoose }: Wish) {
@@ -30,7 +49,7 @@ export const Row = memo(function Row({ id, index, top, height, chosen, current, 
   if (!transfer) return null;
   const up = transfer.direction === 'upload';
   const running = transfer.state === 'running';
-  const line = transfer.error ? transfer.error.message : transfer.waiting_for;
+  const line = transfer.error?.message ?? (transfer.waiting_for === '' ? transfer.destination : waitingWords(transfer));
   return (
     // eslint-disable-next-line jsx-a11y/click-events-have-key-events -- the grid listens to keys
     <div
@@ -57,14 +76,14 @@ export const Row = memo(function Row({ id, index, top, height, chosen, current, 
             <bdi>{transfer.title}</bdi>
           </span>
           <span className={transfer.error ? 'clip small bad-text wide-only' : 'clip small faint wide-only'} title={line}>
-            {under(line, transfer.destination)}
+            <Under transfer={transfer} />
           </span>
         </span>
       </span>
       <span role="gridcell" className="cell-progress">
         <ProgressBar transfer={transfer} />
         <span className="small num wide-only">{transfer.bytes_total === 0 ? '' : `${transfer.state === 'complete' ? 100 : percent(transfer.bytes_done, transfer.bytes_total)} %`}</span>
-        <span className="small muted num clip line-only">{transfer.error ? transfer.error.message : progressWords(transfer)}</span>
+        <span className="small muted num clip line-only">{transfer.error ? asSentence(transfer.error.message) : progressWords(transfer)}</span>
       </span>
       <span role="gridcell" className="cell-state">
         <StateChip transfer={transfer} />
