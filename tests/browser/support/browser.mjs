@@ -17,8 +17,8 @@ const switches = [
   '--disable-sync',
 ];
 
-export const openBrowser = () =>
-  chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: true, args: switches });
+export const openBrowser = (more = []) =>
+  chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: true, args: [...switches, ...more] });
 
 /** A window of its own, with its cookies, signed in to this peer. `page.problems` lists what the console complained of. */
 export async function openPeer(browser, peer, options = {}) {
