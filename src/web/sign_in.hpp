@@ -2,6 +2,9 @@
 // SignIn: the session endpoint: signing in by a link or a password, asking whether one is signed in, signing
 // out. Network thread; guessing passwords is slowed down, and checked one at a time.
 
+#include <string>
+#include <string_view>
+
 #include "io/offload.hpp"
 #include "web/guard.hpp"
 
