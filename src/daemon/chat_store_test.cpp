@@ -40,8 +40,8 @@ struct Shelf {
   }
   std::vector<std::string> texts(const identity::PeerId& with) {
     std::vector<std::string> out;
-    for (const auto& message : store.messages(with, std::nullopt, 1000)->messages)
-      out.insert(out.begin(), message.text);
+    const auto page = store.messages(with, std::nullopt, 1000);
+    for (const auto& message : page->messages) out.insert(out.begin(), message.text);
     return out;
   }
 
