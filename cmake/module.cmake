@@ -1,3 +1,33 @@
+# With COVEY_UNITY the sources of a module are compiled about a dozen at a time, in units of equal length: most of a
+# unit's time goes to headers that its neighbours read as well. It suits builds of everything; for daily work, where
+# one file changes, it is off. A source that has a UNITY_GROUP already stays in that.
+option(COVEY_UNITY "Compile the sources of a module together" OFF)
+set(COVEY_UNITY_BATCH 12 CACHE STRING "At most how many sources are compiled together")
+function(compile_together target)
+  if(NOT COVEY_UNITY)
+    return()
+  endif()
+  set(ungrouped)
+  foreach(source IN LISTS ARGN)
+    get_property(group SOURCE ${source} PROPERTY UNITY_GROUP)
+    if(NOT group)
+      list(APPEND ungrouped ${source})
+    endif()
+  endforeach()
+  list(LENGTH ungrouped sources)
+  math(EXPR units "(${sources} + ${COVEY_UNITY_BATCH} - 1) / ${COVEY_UNITY_BATCH}")
+  set(index 0)
+  foreach(source IN LISTS ungrouped)
+    math(EXPR unit "${index} * ${units} / ${sources}")
+    set_property(SOURCE ${source} PROPERTY UNITY_GROUP ${unit})
+    math(EXPR index "${index} + 1")
+  endforeach()
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
+  # Every source looks like a header to GCC then, and it warns of coroutine frames that hold local types.
+  target_compile_options(${target} PRIVATE
+    $<$<AND:$<COMPILE_LANGUAGE:CXX>,$<CXX_COMPILER_ID:GNU>>:-Wno-subobject-linkage>)
+endfunction()
+
 # module(NAME FLOOR n USES other-module... [LINKS library...] [PROTOS file...])
 #
 # One folder src/NAME: x.hpp, x.cpp and x_test.cpp side by side. A module may use only modules on
@@ -14,6 +44,7 @@ function(module name)
     add_library(${target} STATIC ${sources})
     set(scope PUBLIC)
     target_link_libraries(${target} PRIVATE covey_warnings)
+    compile_together(${target} ${sources})
   else()
     add_library(${target} INTERFACE)  # headers only
     set(scope INTERFACE)
@@ -30,6 +61,7 @@ function(module name)
   if(BUILD_TESTING AND tests)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE ${target} covey_warnings GTest::gmock GTest::gtest_main)
+    compile_together(${name}_test ${tests})
     add_test(NAME ${name} COMMAND ${name}_test)
     set_tests_properties(${name} PROPERTIES LABELS unit TIMEOUT 300)
   endif()

@@ -16,16 +16,16 @@
 namespace covey::access {
 namespace {
 
-constexpr Byte kVersion = 1;
+constexpr Byte kGrantVersion = 1;
 
 Result<identity::PeerId> read_peer(ByteReader& reader) {
   TRY(const ByteView bytes, reader.raw(identity::PeerId::kBytes));
   return identity::PeerId::from_bytes(bytes);
 }
 
-Result<Grant> read_fields(ByteReader& reader) {
+Result<Grant> read_grant_fields(ByteReader& reader) {
   TRY(const Byte version, reader.number<Byte>());
-  if (version != kVersion) return fail(ErrorCode::kUnsupported, "a grant of another version");
+  if (version != kGrantVersion) return fail(ErrorCode::kUnsupported, "a grant of another version");
   Grant out;
   TRY(out.id, reader.fixed<GrantId>());
   TRY(out.share, reader.fixed<ShareId>());
@@ -49,7 +49,7 @@ Result<Grant> read_fields(ByteReader& reader) {
 
 SignedGrant sign(const Grant& grant, const identity::DeviceKey& owner) {
   ByteWriter out(kMaxGrantBytes);
-  out.number(kVersion).raw(grant.id.view()).raw(grant.share.view()).raw(grant.root.view());
+  out.number(kGrantVersion).raw(grant.id.view()).raw(grant.share.view()).raw(grant.root.view());
   out.raw(grant.owner.bytes()).raw(grant.grantee.bytes());
   out.number(record_time(grant.issued_at)).number(record_time(grant.not_before));
   out.number(record_time(grant.expires_at));
@@ -66,7 +66,7 @@ std::expected<Grant, GrantFlaw> check(const SignedGrant& grant, const identity::
   if (!crypto::verify(owner.public_key(), crypto::kGrantLabel, grant.payload, grant.signature))
     return std::unexpected(GrantFlaw::kForged);
   ByteReader reader(grant.payload);
-  const auto read = read_fields(reader);
+  const auto read = read_grant_fields(reader);
   if (!read) return std::unexpected(GrantFlaw::kMalformed);
   if (read->owner != owner) return std::unexpected(GrantFlaw::kForged);
   if (read->share != share || read->root != root) return std::unexpected(GrantFlaw::kOtherShare);

@@ -15,10 +15,10 @@
 namespace covey::access {
 namespace {
 
-constexpr Byte kVersion = 1;
+constexpr Byte kRecordVersion = 1;
 constexpr std::chrono::minutes kClockDifference{5};
 
-Result<ProviderRecord> read_fields(ByteReader& reader) {
+Result<ProviderRecord> read_record_fields(ByteReader& reader) {
   ProviderRecord out;
   TRY(out.share, reader.fixed<ShareId>());
   TRY(const ByteView peer, reader.raw(identity::PeerId::kBytes));
@@ -37,7 +37,7 @@ Result<ProviderRecord> read_fields(ByteReader& reader) {
 
 SignedProviderRecord sign(const ProviderRecord& record, const identity::DeviceKey& provider) {
   ByteWriter out(kMaxProviderRecordBytes);
-  out.number(kVersion).raw(record.share.view()).raw(record.peer.bytes());
+  out.number(kRecordVersion).raw(record.share.view()).raw(record.peer.bytes());
   out.number(record_time(record.issued_at)).number(record_time(record.expires_at));
   write_addresses(out, record.addresses);
   SignedProviderRecord signed_one{.payload = out.take(), .signature = {}};
@@ -51,9 +51,9 @@ Result<ProviderRecord> verify(const SignedProviderRecord& record, const ShareId&
     return fail(ErrorCode::kLimitExceeded, "a provider's record of {} bytes", record.payload.size());
   ByteReader reader(record.payload);
   TRY(const Byte version, reader.number<Byte>());
-  if (version > kVersion) return fail(ErrorCode::kUnsupported, "a provider's record of a newer Covey");
-  if (version != kVersion) return fail(ErrorCode::kMalformed, "a provider's record of version 0");
-  TRY(auto out, read_fields(reader));
+  if (version > kRecordVersion) return fail(ErrorCode::kUnsupported, "a provider's record of a newer Covey");
+  if (version != kRecordVersion) return fail(ErrorCode::kMalformed, "a provider's record of version 0");
+  TRY(auto out, read_record_fields(reader));
   if (!crypto::verify(out.peer.public_key(), crypto::kProviderLabel, record.payload, record.signature))
     return fail(ErrorCode::kVerificationFailed, "a provider's record that its peer did not sign");
   if (out.share != expected_share)

@@ -16,13 +16,13 @@
 namespace covey::access {
 namespace {
 
-constexpr Byte kVersion = 1;
+constexpr Byte kListVersion = 1;
 
 bool is_ascending(const std::vector<GrantId>& ids) {
   return std::adjacent_find(ids.begin(), ids.end(), std::greater_equal<>()) == ids.end();
 }
 
-Result<RevocationList> read_fields(ByteReader& reader) {
+Result<RevocationList> read_list_fields(ByteReader& reader) {
   RevocationList out;
   TRY(out.share, reader.fixed<ShareId>());
   TRY(const ByteView owner, reader.raw(identity::PeerId::kBytes));
@@ -53,7 +53,7 @@ SignedRevocationList sign(const RevocationList& list, const identity::DeviceKey&
   if (list.revoked.size() > kMaxRevocations || !is_ascending(list.revoked))
     throw std::invalid_argument("a list of revocations that nobody would read");
   ByteWriter out(kMaxRevocationListBytes);
-  out.number(kVersion).raw(list.share.view()).raw(list.owner.bytes()).number(list.number);
+  out.number(kListVersion).raw(list.share.view()).raw(list.owner.bytes()).number(list.number);
   out.number(record_time(list.issued_at)).number(record_time(list.all_before));
   out.number(static_cast<std::uint16_t>(list.revoked.size()));
   for (const GrantId& id : list.revoked) out.raw(id.view());
@@ -70,9 +70,9 @@ Result<RevocationList> verify(const SignedRevocationList& list, const identity::
     return fail(ErrorCode::kVerificationFailed, "a list of revocations that the owner did not sign");
   ByteReader reader(list.payload);
   TRY(const Byte version, reader.number<Byte>());
-  if (version > kVersion) return fail(ErrorCode::kUnsupported, "a list of revocations of a newer Covey");
-  if (version != kVersion) return fail(ErrorCode::kMalformed, "a list of revocations of version 0");
-  TRY(auto out, read_fields(reader));
+  if (version > kListVersion) return fail(ErrorCode::kUnsupported, "a list of revocations of a newer Covey");
+  if (version != kListVersion) return fail(ErrorCode::kMalformed, "a list of revocations of version 0");
+  TRY(auto out, read_list_fields(reader));
   if (out.owner != owner || out.share != share)
     return fail(ErrorCode::kVerificationFailed, "a list of revocations for another share");
   return out;

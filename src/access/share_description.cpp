@@ -16,7 +16,7 @@
 namespace covey::access {
 namespace {
 
-constexpr Byte kVersion = 1;
+constexpr Byte kDescriptionVersion = 1;
 Result<bool> read_flag(ByteReader& reader) {
   TRY(const Byte value, reader.number<Byte>());
   if (value > 1) return fail(ErrorCode::kMalformed, "a flag that is neither 0 nor 1");
@@ -47,7 +47,7 @@ Result<> check_sense(const ShareDescription& description) {
   return {};
 }
 
-Result<ShareDescription> read_fields(ByteReader& reader) {
+Result<ShareDescription> read_description_fields(ByteReader& reader) {
   ShareDescription out;
   TRY(out.share_id, reader.fixed<ShareId>());
   TRY(const ByteView owner, reader.raw(identity::PeerId::kBytes));
@@ -79,7 +79,7 @@ Result<ShareDescription> read_fields(ByteReader& reader) {
 
 SignedShareDescription sign(const ShareDescription& description, const identity::DeviceKey& owner) {
   ByteWriter out(kMaxShareDescriptionBytes);
-  out.number(kVersion).raw(description.share_id.view()).raw(description.owner.bytes());
+  out.number(kDescriptionVersion).raw(description.share_id.view()).raw(description.owner.bytes());
   out.number(static_cast<Byte>(description.kind)).raw(description.root.view());
   out.number(description.content_size).number(description.total_bytes).number(description.file_count);
   out.number(static_cast<Byte>(description.executable ? 1 : 0));
@@ -101,11 +101,12 @@ Result<ShareDescription> read_description(const SignedShareDescription& descript
   }
   ByteReader reader(description.payload);
   TRY(const Byte version, reader.number<Byte>());
-  if (version > kVersion) {
+  if (version > kDescriptionVersion) {
     return fail(ErrorCode::kUnsupported,
                 "the sender describes this share in a newer version of Covey; update this one");
   }
-  auto out = version == kVersion ? read_fields(reader) : fail(ErrorCode::kMalformed, "version 0");
+  auto out = version == kDescriptionVersion ? read_description_fields(reader)
+                                            : fail(ErrorCode::kMalformed, "version 0");
   if (!out)
     return std::unexpected(in_context(std::move(out).error(), "the share's description is malformed"));
   return out;

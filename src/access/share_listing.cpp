@@ -21,7 +21,7 @@
 namespace covey::access {
 namespace {
 
-constexpr Byte kVersion = 1;
+constexpr Byte kListingVersion = 1;
 
 bool is_label(std::string_view text, std::size_t limit) {
   return !text.empty() && text.size() <= limit && is_clean_text(as_bytes(text));
@@ -61,7 +61,7 @@ Result<> read_words(ByteReader& reader, ShareListing& out) {
   return {};
 }
 
-Result<ShareListing> read_fields(ByteReader& reader) {
+Result<ShareListing> read_listing_fields(ByteReader& reader) {
   ShareListing out;
   TRY(out.network, reader.fixed<crypto::PublicKey>());
   TRY(out.sequence, reader.number<std::uint64_t>());
@@ -85,9 +85,10 @@ Result<ShareListing> read_listing(ByteView payload) {
   }
   ByteReader reader(payload);
   TRY(const Byte version, reader.number<Byte>());
-  if (version > kVersion)
+  if (version > kListingVersion)
     return fail(ErrorCode::kUnsupported, "a share listed by a newer version of Covey; update this one");
-  auto out = version == kVersion ? read_fields(reader) : fail(ErrorCode::kMalformed, "version 0");
+  auto out =
+      version == kListingVersion ? read_listing_fields(reader) : fail(ErrorCode::kMalformed, "version 0");
   if (!out) return std::unexpected(in_context(std::move(out).error(), "a share's listing is malformed"));
   return out;
 }
@@ -116,7 +117,7 @@ Result<SignedShareListing> sign(const ShareListing& listing, const identity::Dev
     return fail(ErrorCode::kInvalidArgument, "an unlisted share is announced nowhere");
   TRY_VOID(check_words(listing));
   ByteWriter out;
-  out.number(kVersion).raw(listing.network.view()).number(listing.sequence);
+  out.number(kListingVersion).raw(listing.network.view()).number(listing.sequence);
   out.number(listing.expires_at ? record_time(*listing.expires_at) : std::uint64_t{0});
   out.number(static_cast<Byte>(listing.visibility)).number(static_cast<Byte>(listing.access));
   out.number(static_cast<Byte>(listing.tags.size()));

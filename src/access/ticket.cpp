@@ -19,10 +19,10 @@
 namespace covey::access {
 namespace {
 
-constexpr Byte kVersion = 1;
+constexpr Byte kTicketVersion = 1;
 constexpr std::string_view kScheme = "covey:";
 constexpr std::size_t kCheckBytes = 3;
-constexpr std::size_t kMaxTextInput = 64 * 1024;    // more would be a file pasted by mistake
+constexpr std::size_t kMaxTicketInput = 64 * 1024;  // more would be a file pasted by mistake
 constexpr std::size_t kMaxTicketCharacters = 2048;  // room for later versions
 
 std::unexpected<Error> no_ticket() {
@@ -86,7 +86,7 @@ Result<Ticket> read_ticket(ByteReader& reader) {
 
 std::string Ticket::to_text() const {
   ByteWriter out;
-  out.number(kVersion).raw(owner.public_key().view()).raw(secret.view());
+  out.number(kTicketVersion).raw(owner.public_key().view()).raw(secret.view());
   write_addresses(out, addresses);
   const crypto::Hash hash = crypto::blake3(out.bytes());
   out.raw(check_of(hash));
@@ -94,7 +94,7 @@ std::string Ticket::to_text() const {
 }
 
 Result<Ticket> Ticket::parse(std::string_view text) {
-  if (text.size() > kMaxTextInput) return no_ticket();
+  if (text.size() > kMaxTicketInput) return no_ticket();
   const std::string plain = squeezed(text);
   TRY(const std::string_view body, body_of(plain));
   if (body.size() > kMaxTicketCharacters) return damaged_ticket();
@@ -104,12 +104,12 @@ Result<Ticket> Ticket::parse(std::string_view text) {
   const ByteView check = ByteView(*bytes).last(kCheckBytes);
   const crypto::Hash hash = crypto::blake3(checked);
   if (!std::equal(check.begin(), check.end(), check_of(hash).begin())) return damaged_ticket();
-  if (checked[0] > kVersion) {
+  if (checked[0] > kTicketVersion) {
     return fail(
         ErrorCode::kUnsupported,
         "this ticket was made by a newer version of Covey; update this one, or ask for an older ticket");
   }
-  if (checked[0] != kVersion) return malformed_ticket();
+  if (checked[0] != kTicketVersion) return malformed_ticket();
   ByteReader reader(checked.subspan(1));
   auto ticket = read_ticket(reader);
   if (!ticket) return malformed_ticket();

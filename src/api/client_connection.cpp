@@ -38,7 +38,7 @@ Error error_in(const std::string& body, long status) {
 }
 
 /// The event stream as it arrives: lines, of which an error answer has one, too.
-struct Reader {
+struct AnswerReader {
   CURL* handle;
   const std::function<Watch(const Event&)>& on_event;
   std::stop_token stop;
@@ -88,13 +88,13 @@ struct Reader {
 };
 
 std::size_t on_data(const char* data, std::size_t size, std::size_t count, void* reader) {
-  return static_cast<Reader*>(reader)->take({data, size * count}) ? size * count : 0;
+  return static_cast<AnswerReader*>(reader)->take({data, size * count}) ? size * count : 0;
 }
 
 int on_progress(void* reader, curl_off_t /*down*/, curl_off_t /*downloaded*/, curl_off_t /*up*/,
                 curl_off_t /*uploaded*/) {
-  static_cast<Reader*>(reader)->note_silence();
-  return static_cast<Reader*>(reader)->done() ? 1 : 0;
+  static_cast<AnswerReader*>(reader)->note_silence();
+  return static_cast<AnswerReader*>(reader)->done() ? 1 : 0;
 }
 
 }  // namespace
@@ -120,7 +120,7 @@ Result<std::string> Client::Connection::call(const char* method, std::string_vie
 
 Result<> Client::Connection::stream(std::string_view path, const std::function<Watch(const Event&)>& on_event,
                                     std::stop_token stop) {
-  Reader reader{handle_.get(), on_event, std::move(stop), options_.silence};
+  AnswerReader reader{handle_.get(), on_event, std::move(stop), options_.silence};
   const auto headers = prepare("GET", path, {});
   set(CURLOPT_WRITEFUNCTION, &on_data);
   set(CURLOPT_WRITEDATA, &reader);

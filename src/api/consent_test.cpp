@@ -4,7 +4,7 @@
 
 #include <gmock/gmock.h>
 
-#include "api/json.hpp"
+#include "api/json_round_trip.hpp"
 #include "api/routes.hpp"
 #include "api/server_fixture.hpp"
 
@@ -89,13 +89,6 @@ AuditLineView full_line() {
   view.bytes = 56;
   view.note = "once";
   return view;
-}
-
-template <typename View>
-void expect_round_trip(const View& view) {
-  const auto back = from_json<View>(to_json(view));
-  ASSERT_TRUE(back) << to_string(back.error());
-  EXPECT_EQ(to_json(*back), to_json(view));
 }
 
 TEST(ConsentJson, every_view_comes_back_as_it_was) {

@@ -16,7 +16,7 @@
 namespace covey::api {
 namespace {
 
-constexpr std::string_view kPrefix = "/api/v1";
+constexpr std::string_view kApiPrefix = "/api/v1";
 constexpr std::string_view kEvents = "/events";
 constexpr std::string_view kStop = "/stop";
 constexpr std::string_view kUploadedPart = "/uploads/{id}/files/{item}";
@@ -141,7 +141,7 @@ constexpr std::array kRoutes{
 /// The path below /api/v1, without the query; empty if it is elsewhere.
 std::string_view api_path(std::string_view target) {
   const std::string_view path = http::path_of(target);
-  return path.starts_with(kPrefix) ? path.substr(kPrefix.size()) : std::string_view();
+  return path.starts_with(kApiPrefix) ? path.substr(kApiPrefix.size()) : std::string_view();
 }
 
 std::string allowed_methods(std::string_view path) {

@@ -9,7 +9,7 @@
 namespace covey::api {
 namespace {
 
-constexpr std::string_view kPrefix = "/stream/";
+constexpr std::string_view kStreamPrefix = "/stream/";
 /// What of a file is in memory for a client at a time.
 constexpr std::uint64_t kPart = 1U << 20;
 
@@ -22,8 +22,8 @@ bool is_own_host(std::string_view host, std::uint16_t port) {
 
 std::string_view token_in(std::string_view target) {
   target = target.substr(0, target.find('?'));
-  if (!target.starts_with(kPrefix)) return {};
-  target.remove_prefix(kPrefix.size());
+  if (!target.starts_with(kStreamPrefix)) return {};
+  target.remove_prefix(kStreamPrefix.size());
   return target.substr(0, target.find('/'));
 }
 

@@ -17,7 +17,7 @@
 namespace covey::audit {
 namespace {
 
-constexpr std::uint64_t kVersion = 1;
+constexpr std::uint64_t kLogVersion = 1;
 constexpr std::string_view kEventKind = "event";
 constexpr std::string_view kBeginKind = "begin";
 constexpr std::string_view kHeadKind = "head";
@@ -70,7 +70,7 @@ Result<FileBeginning> read_beginning(FieldReader& in, WallTime at) {
   FileBeginning beginning;
   beginning.at = at;
   TRY(const std::uint64_t version, in.number("version"));
-  if (version > kVersion) {
+  if (version > kLogVersion) {
     return fail(ErrorCode::kUnsupported,
                 "this audit log was written by a newer version of Covey; update this one");
   }
@@ -98,7 +98,7 @@ void write(FieldWriter& out, const AuditEvent& given) {
 }
 
 void write(FieldWriter& out, const FileBeginning& beginning) {
-  out.word("kind", kBeginKind).number("at", record_time(beginning.at)).number("version", kVersion);
+  out.word("kind", kBeginKind).number("at", record_time(beginning.at)).number("version", kLogVersion);
   out.word("log", to_hex(beginning.log.view())).number("file", beginning.file);
 }
 

@@ -11,7 +11,7 @@
 namespace covey::audit {
 namespace {
 
-constexpr std::uint64_t kVersion = 1;
+constexpr std::uint64_t kEndVersion = 1;
 constexpr std::string_view kKind = "end";
 
 std::string_view name_of(LogState state) {
@@ -40,7 +40,7 @@ bool is_signed(const LogEnd& end) {
 std::string to_text(const LogEnd& end) {
   std::string out;
   FieldWriter fields(out);
-  fields.word("kind", kKind).number("version", kVersion).word("log", to_hex(end.log.view()));
+  fields.word("kind", kKind).number("version", kEndVersion).word("log", to_hex(end.log.view()));
   fields.number("first_file", end.first_file).number("last_file", end.last_file);
   fields.number("seq", end.seq).word("chain", to_hex(end.chain.view())).number("at", record_time(end.at));
   fields.word("state", name_of(end.state)).word("signer", end.signer.to_text());
@@ -56,7 +56,7 @@ Result<LogEnd> parse_log_end(std::string_view text) {
   LogEnd end;
   TRY(const std::string_view kind, in.word("kind"));
   TRY(const std::uint64_t version, in.number("version"));
-  if (kind == kKind && version > kVersion) {
+  if (kind == kKind && version > kEndVersion) {
     return fail(ErrorCode::kUnsupported,
                 "this audit log was written by a newer version of Covey; update this one");
   }

@@ -15,7 +15,7 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-constexpr Style kStyle{Glyphs::kUnicode, Colour::kOff};
+constexpr Style kFeedStyle{Glyphs::kUnicode, Colour::kOff};
 constexpr int kColumns = 80;
 
 TransferView running(std::uint64_t done) {
@@ -37,7 +37,7 @@ std::string text_of(const std::vector<Chunk>& chunks, Stream stream) {
 }
 
 TEST(LiveFeed, draws_at_most_ten_times_a_second) {
-  ProgressFeed feed(ProgressMode::kLive, kStyle);
+  ProgressFeed feed(ProgressMode::kLive, kFeedStyle);
   const SteadyTime start{};
   feed.transfer(running(10), start);
   EXPECT_THAT(text_of(feed.take(start, BoardSize{kColumns, 24}), Stream::kErr), HasSubstr("1%"));
@@ -47,7 +47,7 @@ TEST(LiveFeed, draws_at_most_ten_times_a_second) {
 }
 
 TEST(LiveFeed, puts_results_above_the_bars_on_lines_of_their_own) {
-  ProgressFeed feed(ProgressMode::kLive, kStyle);
+  ProgressFeed feed(ProgressMode::kLive, kFeedStyle);
   feed.transfer(running(10), {});
   feed.take({}, BoardSize{kColumns, 24});
   feed.print("covey:ticket");
@@ -60,7 +60,7 @@ TEST(LiveFeed, puts_results_above_the_bars_on_lines_of_their_own) {
 }
 
 TEST(LiveFeed, replaces_the_bar_of_a_finished_transfer_by_its_final_line) {
-  ProgressFeed feed(ProgressMode::kLive, kStyle);
+  ProgressFeed feed(ProgressMode::kLive, kFeedStyle);
   feed.transfer(running(10), {});
   feed.take({}, BoardSize{kColumns, 24});
   TransferView done = running(1000);
@@ -75,7 +75,7 @@ TEST(LiveFeed, replaces_the_bar_of_a_finished_transfer_by_its_final_line) {
 }
 
 TEST(LiveFeed, leaves_the_bar_where_it_stood_after_an_interrupt) {
-  ProgressFeed feed(ProgressMode::kLive, kStyle);
+  ProgressFeed feed(ProgressMode::kLive, kFeedStyle);
   feed.transfer(running(430), {});
   feed.take({}, BoardSize{kColumns, 24});
   const std::string last =
@@ -85,7 +85,7 @@ TEST(LiveFeed, leaves_the_bar_where_it_stood_after_an_interrupt) {
 }
 
 TEST(PlainFeed, writes_at_most_a_line_every_two_seconds) {
-  ProgressFeed feed(ProgressMode::kPlain, kStyle);
+  ProgressFeed feed(ProgressMode::kPlain, kFeedStyle);
   std::vector<Chunk> all;
   for (int tick = 0; tick < 50; ++tick) {  // five seconds
     feed.transfer(running(static_cast<std::uint64_t>(tick)), SteadyTime{} + tick * 100ms);
@@ -97,7 +97,7 @@ TEST(PlainFeed, writes_at_most_a_line_every_two_seconds) {
 }
 
 TEST(PlainFeed, tells_a_change_of_state_at_once_but_no_countdown) {
-  ProgressFeed feed(ProgressMode::kPlain, kStyle);
+  ProgressFeed feed(ProgressMode::kPlain, kFeedStyle);
   feed.transfer(running(10), {});
   TransferView waiting = running(10);
   waiting.waiting_for = "the sender; next try in 4s";
@@ -110,7 +110,7 @@ TEST(PlainFeed, tells_a_change_of_state_at_once_but_no_countdown) {
 }
 
 TEST(JsonFeed, writes_every_change_as_an_event_on_out_and_nothing_else) {
-  ProgressFeed feed(ProgressMode::kJson, kStyle);
+  ProgressFeed feed(ProgressMode::kJson, kFeedStyle);
   feed.say("a friendly word");
   feed.transfer(running(10), {});
   feed.transfer(running(20), {});
@@ -124,7 +124,7 @@ TEST(JsonFeed, writes_every_change_as_an_event_on_out_and_nothing_else) {
 }
 
 TEST(SilentFeed, writes_results_only) {
-  ProgressFeed feed(ProgressMode::kSilent, kStyle);
+  ProgressFeed feed(ProgressMode::kSilent, kFeedStyle);
   feed.say("a friendly word");
   feed.transfer(running(10), {});
   feed.print("covey:ticket");

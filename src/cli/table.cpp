@@ -10,11 +10,6 @@ constexpr int kGap = 2;
 constexpr int kIndent = 2;
 constexpr int kNarrowestFlexible = 6;
 
-std::string without_trailing_spaces(std::string line) {
-  line.erase(line.find_last_not_of(' ') + 1);
-  return line;
-}
-
 /// Tabs and line ends would break the row; printable() turns them into U+FFFD.
 std::string script_value(const Cell& value) {
   return printable(value.exact);

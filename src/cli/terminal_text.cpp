@@ -123,6 +123,11 @@ std::string pad(std::string_view text, int columns, Glyphs glyphs) {
   return out;
 }
 
+std::string without_trailing_spaces(std::string line) {
+  line.erase(line.find_last_not_of(' ') + 1);
+  return line;
+}
+
 std::string pad_left(std::string_view text, int columns, Glyphs glyphs) {
   const std::string cut = fit(text, columns, glyphs);
   const int missing = columns - display_width(cut);

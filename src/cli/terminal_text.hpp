@@ -28,6 +28,8 @@ std::string fit(std::string_view text, int columns, Glyphs glyphs);
 std::string pad(std::string_view text, int columns, Glyphs glyphs);
 std::string pad_left(std::string_view text, int columns, Glyphs glyphs);
 
+std::string without_trailing_spaces(std::string line);
+
 /// The text as lines of at most `columns`, broken between words, and inside those that are longer. None for
 /// an empty text.
 std::vector<std::string> wrapped(std::string_view text, int columns);

@@ -15,7 +15,7 @@ using api::Direction;
 using api::TransferState;
 using api::TransferView;
 
-constexpr int kGap = 2;
+constexpr int kColumnGap = 2;
 constexpr int kIdColumns = 5;
 constexpr int kPercentColumns = 4;
 constexpr int kSpeedColumns = 11;  // "↓ 1.02 GB/s"
@@ -41,16 +41,17 @@ struct Layout {
   bool limits = false;
 
   explicit Layout(int columns) : full(columns >= kFullFrom), limits(columns >= kLimitsFrom) {
-    int room = columns - kIdColumns - kGap - kPercentColumns - 1 - kGap - kGap - kSpeedColumns;
-    if (full) room -= 2 * kGap + kEtaColumns + kPeersColumns;
-    if (limits) room -= kGap + kLimitsColumns;
+    int room =
+        columns - kIdColumns - kColumnGap - kPercentColumns - 1 - kColumnGap - kColumnGap - kSpeedColumns;
+    if (full) room -= 2 * kColumnGap + kEtaColumns + kPeersColumns;
+    if (limits) room -= kColumnGap + kLimitsColumns;
     bar = std::clamp(room * 2 / 5, kNarrowestBar, kWidestBar);
     title = std::max(kNarrowestTitle, room - bar);
   }
   /// What lies right of the title.
   [[nodiscard]] int rest() const {
-    int out = bar + 1 + kPercentColumns + kGap + kSpeedColumns;
-    if (full) out += 2 * kGap + kEtaColumns + kPeersColumns;
+    int out = bar + 1 + kPercentColumns + kColumnGap + kSpeedColumns;
+    if (full) out += 2 * kColumnGap + kEtaColumns + kPeersColumns;
     return out;
   }
 };
@@ -130,13 +131,8 @@ std::string limits_of(const TransferView& view, Glyphs glyphs) {
   return out;
 }
 
-std::string without_trailing_spaces(std::string line) {
-  line.erase(line.find_last_not_of(' ') + 1);
-  return line;
-}
-
 std::string heading(const Layout& layout, Glyphs glyphs) {
-  const std::string gap(kGap, ' ');
+  const std::string gap(kColumnGap, ' ');
   std::string out = pad("ID", kIdColumns, glyphs) + gap + pad("TITLE", layout.title, glyphs) + gap;
   out += pad("PROGRESS", layout.bar + 1 + kPercentColumns, glyphs) + gap;
   out += pad_left("SPEED", kSpeedColumns, glyphs);
@@ -154,7 +150,7 @@ std::string speed_of(const TransferView& view, Glyphs glyphs) {
 }
 
 std::string moving_part(const TransferView& view, const Layout& layout, Style style) {
-  const std::string gap(kGap, ' ');
+  const std::string gap(kColumnGap, ' ');
   const double fraction = view.bytes_total == 0
                               ? 0
                               : static_cast<double>(view.bytes_done) / static_cast<double>(view.bytes_total);
@@ -196,7 +192,7 @@ std::string narrow_row(const TransferView& view, int columns, Glyphs glyphs) {
 }
 
 std::string row(const TransferView& view, const Layout& layout, Style style) {
-  const std::string gap(kGap, ' ');
+  const std::string gap(kColumnGap, ' ');
   const bool has_bar = moves(view) || view.state == TransferState::kVerifying;
   std::string out = pad(printable(view.id, style.glyphs), kIdColumns, style.glyphs) + gap;
   out += pad(printable(view.title, style.glyphs), layout.title, style.glyphs) + gap;

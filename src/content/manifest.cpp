@@ -18,7 +18,7 @@ namespace covey::content {
 namespace {
 
 constexpr std::string_view kMagic = "covey manifest";
-constexpr Byte kVersion = 1;
+constexpr Byte kManifestVersion = 1;
 constexpr std::size_t kMinEntryBytes = 2 + 2 + 1 + 1 + 8;
 
 const ContentId& empty_id() {
@@ -134,7 +134,7 @@ Bytes Manifest::encode() const {
     previous = path;
   }
   ByteWriter out(size);
-  out.raw(as_bytes(kMagic)).number(kVersion).number(entry_count());
+  out.raw(as_bytes(kMagic)).number(kManifestVersion).number(entry_count());
   previous = {};
   for (std::uint32_t i = 0; i < entry_count(); ++i) {
     const Row& row = rows_[i];
@@ -156,7 +156,7 @@ Result<Manifest> Manifest::parse(ByteView bytes) {
   TRY(const ByteView magic, in.raw(kMagic.size()));
   if (as_text(magic) != kMagic) return fail(ErrorCode::kMalformed, "this is no manifest");
   TRY(const Byte version, in.number<Byte>());
-  if (version != kVersion)
+  if (version != kManifestVersion)
     return fail(ErrorCode::kUnsupported, "a manifest of version {}; update covey to read it", version);
   TRY(const std::uint32_t count, in.number<std::uint32_t>());
   if (count > kMaxManifestEntries)

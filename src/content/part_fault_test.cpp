@@ -11,7 +11,7 @@
 namespace covey::content {
 namespace {
 
-Result<PartFolder> open_part(const TestFolder& folder, const TestSource& source, DiskCalls& disk) {
+Result<PartFolder> open_faulty(const TestFolder& folder, const TestSource& source, DiskCalls& disk) {
   return PartFolder::open(folder.path(), path_of("stuff"), source.description(), disk);
 }
 
@@ -25,7 +25,7 @@ struct Acknowledged {
 /// Downloads until something fails, with a checkpoint after every second piece.
 Acknowledged download(const TestFolder& folder, const TestSource& source, TestDisk& disk) {
   Acknowledged told;
-  auto part = open_part(folder, source, disk);
+  auto part = open_faulty(folder, source, disk);
   if (!part) return told;
   for (const PieceRef& ref : source.pieces()) {
     if (part->has(ref.file, ref.piece)) continue;
@@ -64,7 +64,7 @@ void settle_unproven(PartFolder& part, const TestSource& source) {
 }
 
 void resume_to_the_end(const TestFolder& folder, const TestSource& source, TestDisk& disk) {
-  auto part = open_part(folder, source, disk);
+  auto part = open_faulty(folder, source, disk);
   ASSERT_TRUE(part) << part.error().context;
   settle_unproven(*part, source);
   for (const PieceRef& ref : source.pieces())
@@ -99,7 +99,7 @@ TEST(PartFaults, whichever_call_fails_nothing_written_is_lost_to_a_kill) {
     if (told.finished) continue;  // a failure that did not matter
     // Whoever was killed just after the move into place is told so on resume, not that the name is taken.
     {
-      auto part = open_part(folder, source, disk);
+      auto part = open_faulty(folder, source, disk);
       ASSERT_TRUE(part) << part.error().context;
       for (const PieceRef& ref : told.written) EXPECT_TRUE(part->has(ref.file, ref.piece));
       if (!std::filesystem::exists(folder / "stuff")) expect_only_truth(*part, source);
@@ -120,7 +120,7 @@ TEST(PartFaults, whichever_call_fails_nothing_acknowledged_is_lost_to_a_power_lo
     disk.lose_power();
     if (told.finished) continue;
     if (!std::filesystem::exists(folder / "stuff")) {
-      auto part = open_part(folder, source, disk);
+      auto part = open_faulty(folder, source, disk);
       ASSERT_TRUE(part) << part.error().context;
       expect_only_truth(*part, source);
       for (const PieceRef& ref : told.durable) EXPECT_TRUE(part->has(ref.file, ref.piece));
@@ -136,7 +136,7 @@ TEST(PartFaults, power_lost_twice_still_believes_only_what_is_true) {
     const TestFolder folder;
     TestDisk disk;
     {
-      auto part = *open_part(folder, source, disk);
+      auto part = *open_faulty(folder, source, disk);
       for (std::size_t i = 0; i < first; ++i)
         ASSERT_TRUE(part.write_piece(pieces[i].file, pieces[i].piece, source.piece(pieces[i])));
       if (first > 1) {
@@ -145,7 +145,7 @@ TEST(PartFaults, power_lost_twice_still_believes_only_what_is_true) {
     }
     disk.restart();  // this time everything had reached the disk
     {
-      auto part = *open_part(folder, source, disk);
+      auto part = *open_faulty(folder, source, disk);
       EXPECT_EQ(part.present().pieces, first > 1 ? first : 0);
       settle_unproven(part, source);
       EXPECT_EQ(part.resumed().pieces, first);
@@ -154,7 +154,7 @@ TEST(PartFaults, power_lost_twice_still_believes_only_what_is_true) {
     }
     disk.lose_power();
     {
-      auto part = *open_part(folder, source, disk);
+      auto part = *open_faulty(folder, source, disk);
       expect_only_truth(part, source);
     }
     resume_to_the_end(folder, source, disk);
@@ -167,7 +167,7 @@ TEST(PartFaults, after_a_restart_only_checkpoints_are_believed_and_the_rest_is_a
   const auto pieces = source.pieces();
   TestDisk disk;
   {
-    auto part = *open_part(folder, source, disk);
+    auto part = *open_faulty(folder, source, disk);
     for (std::size_t i = 0; i < 4; ++i) {
       ASSERT_TRUE(part.write_piece(pieces[i].file, pieces[i].piece, source.piece(pieces[i])));
       if (i == 1) {
@@ -177,14 +177,14 @@ TEST(PartFaults, after_a_restart_only_checkpoints_are_believed_and_the_rest_is_a
   }
   disk.restart();
   {
-    auto part = *open_part(folder, source, disk);
+    auto part = *open_faulty(folder, source, disk);
     EXPECT_EQ(part.present().pieces, 2U);
     EXPECT_EQ(part.unproven(), (std::vector<PieceRef>{pieces[2], pieces[3]}));
     ASSERT_TRUE(part.confirm(pieces[2]));
     part.forget(pieces[3]);
     EXPECT_TRUE(part.unproven().empty());
   }
-  auto part = *open_part(folder, source, disk);
+  auto part = *open_faulty(folder, source, disk);
   EXPECT_TRUE(part.has(pieces[2].file, pieces[2].piece));
   EXPECT_FALSE(part.has(pieces[3].file, pieces[3].piece));
   EXPECT_TRUE(part.unproven().empty());
@@ -196,17 +196,17 @@ TEST(PartFaults, a_kill_between_runs_of_one_boot_needs_no_proof_but_a_sync) {
   const auto pieces = source.pieces();
   TestDisk disk;
   {
-    auto part = *open_part(folder, source, disk);
+    auto part = *open_faulty(folder, source, disk);
     ASSERT_TRUE(part.write_piece(pieces[0].file, pieces[0].piece, source.piece(pieces[0])));
   }
   {
-    auto part = *open_part(folder, source, disk);
+    auto part = *open_faulty(folder, source, disk);
     EXPECT_TRUE(part.has(pieces[0].file, pieces[0].piece));
     ASSERT_TRUE(part.checkpoint());
     EXPECT_EQ(disk.filesystem_syncs, 1);  // which files the first run had touched is not known
   }
   disk.lose_power();
-  auto part = *open_part(folder, source, disk);
+  auto part = *open_faulty(folder, source, disk);
   EXPECT_TRUE(part.has(pieces[0].file, pieces[0].piece));
 }
 
@@ -215,7 +215,7 @@ TEST(PartFaults, a_full_disk_names_the_file_and_what_to_do_and_the_rest_stays) {
   const TestSource source = small_source();
   const auto pieces = source.pieces();
   TestDisk disk;
-  auto part = *open_part(folder, source, disk);
+  auto part = *open_faulty(folder, source, disk);
   ASSERT_TRUE(part.write_piece(pieces[0].file, pieces[0].piece, source.piece(pieces[0])));
   bool data_failed = false;
   for (int n = 1; n <= 4; ++n) {
@@ -242,7 +242,7 @@ TEST(PartFaults, an_overwritten_folder_is_never_lost_whatever_fails) {
       write_file(folder / "stuff/old", as_bytes("precious"));
       TestDisk disk;
       disk.cannot_exchange = cannot_exchange;
-      auto part = *open_part(folder, source, disk);
+      auto part = *open_faulty(folder, source, disk);
       for (const PieceRef& ref : source.pieces())
         ASSERT_TRUE(part.write_piece(ref.file, ref.piece, source.piece(ref)));
       disk.fail_call(n, EIO);
@@ -268,7 +268,7 @@ TEST(PartFaults, few_touched_files_are_flushed_one_by_one_and_many_all_at_once) 
   for (int i = 0; i < 100; ++i) files["f" + std::to_string(i)] = noise(10);
   const TestSource source = make_source(std::move(files));
   TestDisk disk;
-  auto part = *open_part(folder, source, disk);
+  auto part = *open_faulty(folder, source, disk);
   const auto pieces = source.pieces();
   const int before = disk.file_syncs;
   for (std::size_t i = 0; i < 10; ++i)

@@ -28,7 +28,7 @@ namespace covey::content {
 namespace {
 
 constexpr std::string_view kMagic = "covey part";
-constexpr Byte kVersion = 1;
+constexpr Byte kRecordVersion = 1;
 constexpr std::size_t kHeaderBytes = PartRecord::kHeaderBytes;
 constexpr std::size_t kEntryBytes = 16;
 constexpr std::size_t kReadEntries = 4096;
@@ -77,7 +77,7 @@ std::optional<PartRecord::Entry> decode(const Byte* in, std::uint32_t seed) {
 
 Bytes encode(const RecordHeader& header) {
   ByteWriter out(kHeaderBytes);
-  out.raw(as_bytes(kMagic)).number(kVersion).number(header.kind).number(header.size);
+  out.raw(as_bytes(kMagic)).number(kRecordVersion).number(header.kind).number(header.size);
   out.raw(header.root.view()).raw(header.share_id.view());
   return out.number(crc32c(out.bytes(), 0)).take();
 }
@@ -137,7 +137,7 @@ Result<RecordHeader> PartRecord::read_header(int file) {
   if (static_cast<std::size_t>(n) != kHeaderBytes || as_text(magic) != kMagic ||
       check != crc32c(ByteView(bytes).first(kHeaderBytes - 4), 0))
     return fail(ErrorCode::kCorrupt, "the record of a partial download is damaged");
-  if (version != kVersion)
+  if (version != kRecordVersion)
     return fail(ErrorCode::kUnsupported, "a partial download of version {}; update covey to resume it",
                 version);
   return header;

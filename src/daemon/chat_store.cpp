@@ -29,7 +29,7 @@ Bytes written(const StoredMessage& message) {
   return out.take();
 }
 
-Result<std::string> read_text(ByteReader& reader) {
+Result<std::string> read_chat_text(ByteReader& reader) {
   TRY(const ByteView text, reader.sized16(chat::kMaxTextBytes));
   return std::string(as_text(text));
 }
@@ -41,7 +41,7 @@ Result<StoredMessage> read_stored(ByteView plain) {
   TRY(const auto key, reader.fixed<crypto::PublicKey>());
   out.peer = identity::PeerId(key);
   TRY(out.at, read_time(reader));
-  TRY(out.text, read_text(reader));
+  TRY(out.text, read_chat_text(reader));
   TRY(const Byte attached, reader.number<Byte>());
   if (attached == 0) return out;
   chat::Attachment& attachment = out.attachment.emplace();
@@ -49,9 +49,9 @@ Result<StoredMessage> read_stored(ByteView plain) {
   attachment.kind = kind == 0 ? chat::AttachmentKind::kFile : chat::AttachmentKind::kFolder;
   TRY(attachment.bytes, reader.number<std::uint64_t>());
   TRY(attachment.files, reader.number<std::uint64_t>());
-  TRY(attachment.title, read_text(reader));
-  TRY(attachment.ticket, read_text(reader));
-  TRY(out.share, read_text(reader));
+  TRY(attachment.title, read_chat_text(reader));
+  TRY(attachment.ticket, read_chat_text(reader));
+  TRY(out.share, read_chat_text(reader));
   return out;
 }
 

@@ -10,7 +10,6 @@
 namespace covey::daemon {
 namespace {
 
-constexpr std::size_t kMaxTextBytes = 60'000;
 constexpr std::size_t kMaxGrantText = access::kMaxGrantBytes;
 
 std::uint64_t optional_time(const std::optional<WallTime>& time) {

@@ -14,14 +14,16 @@ using content::noise;
 using content::write_file;
 using swarm::ContentReading;
 
-constexpr std::uint32_t kPiece = content::kMinPieceSize;
-constexpr std::uint32_t kPieces = 120;
+using content::kMinPieceSize;
+constexpr std::uint32_t kFolderPieces = 120;
 constexpr auto kPatience = 30s;
 
 /// A download under way, and what it is to bring.
 struct Film {
   explicit Film(Exchange& with)
-      : x(with), content(noise(kPieces * kPiece - 1000)), tasks(x.receiver.node->services().network) {}
+      : x(with),
+        content(noise(kFolderPieces * kMinPieceSize - 1000)),
+        tasks(x.receiver.node->services().network) {}
 
   io::Awaitable<Result<>> begin(std::uint64_t rate) {
     write_file(x.source("film.mp4"), content);
@@ -91,11 +93,12 @@ constexpr std::uint64_t kSlow = 3'000'000;  // about ten seconds for all
 TEST(ContentReading, jumps_backwards_long_before_the_rest_is_there) {
   run_film(kSlow, [](Film& film) -> io::Awaitable<void> {
     // Whoever went through the file in order would have fetched all of it for these three.
-    const std::array<std::uint64_t, 3> places{film.content.size() - kPiece, film.content.size() / 2, 0};
+    const std::array<std::uint64_t, 3> places{film.content.size() - kMinPieceSize, film.content.size() / 2,
+                                              0};
     for (const std::uint64_t place : places) {
-      const auto some = co_await read_all(film, place, kPiece);
+      const auto some = co_await read_all(film, place, kMinPieceSize);
       CO_REQUIRE(some);
-      EXPECT_TRUE(std::ranges::equal(*some, film.part(place, kPiece))) << place;
+      EXPECT_TRUE(std::ranges::equal(*some, film.part(place, kMinPieceSize))) << place;
     }
     EXPECT_LT(film.download->progress().bytes_done, film.content.size() * 2 / 3);
     EXPECT_FALSE(film.outcome);
@@ -108,15 +111,16 @@ TEST(ContentReading, readers_at_several_places_take_turns) {
     io::TaskGroup group(film.x.receiver.node->services().network);
     bool enough = false;
     auto play = [&]() -> io::Awaitable<void> {
-      for (std::uint32_t piece = 0; piece < kPieces - 40 && !enough; ++piece)
-        (void)co_await film.reading->read(film.file.index, std::uint64_t{piece} * kPiece, 1, kPatience);
+      for (std::uint32_t piece = 0; piece < kFolderPieces - 40 && !enough; ++piece)
+        (void)co_await film.reading->read(film.file.index, std::uint64_t{piece} * kMinPieceSize, 1,
+                                          kPatience);
     };
     group.spawn(play());
-    const std::uint64_t place = std::uint64_t{kPieces - 10} * kPiece;
-    const auto other = co_await read_all(film, place, kPiece);
+    const std::uint64_t place = std::uint64_t{kFolderPieces - 10} * kMinPieceSize;
+    const auto other = co_await read_all(film, place, kMinPieceSize);
     enough = true;
     CO_REQUIRE(other);
-    EXPECT_TRUE(std::ranges::equal(*other, film.part(place, kPiece)));
+    EXPECT_TRUE(std::ranges::equal(*other, film.part(place, kMinPieceSize)));
     EXPECT_LT(film.download->progress().bytes_done, film.content.size() * 2 / 3);
     co_await group.join();
   });
@@ -130,9 +134,10 @@ TEST(ContentReading, goes_on_when_the_download_is_complete) {
     co_await film.tasks.join();
     EXPECT_TRUE(film.outcome && *film.outcome);
     film.download.reset();
-    const auto again = co_await film.reading->read(film.file.index, 5 * kPiece - 3, 10, kPatience);
+    const auto again = co_await film.reading->read(film.file.index, 5 * kMinPieceSize - 3, 10, kPatience);
     CO_REQUIRE(again);
-    EXPECT_TRUE(std::ranges::equal(*again, film.part(5 * kPiece - 3, 3))) << "not beyond a piece's end";
+    EXPECT_TRUE(std::ranges::equal(*again, film.part(5 * kMinPieceSize - 3, 3)))
+        << "not beyond a piece's end";
   });
 }
 
@@ -141,7 +146,7 @@ TEST(ContentReading, ends_with_a_stopped_download_and_lets_the_next_one_in) {
     std::optional<Result<Bytes>> waited;
     auto wait = [&]() -> io::Awaitable<void> { waited = co_await read_all(film, 0, film.content.size()); };
     film.tasks.spawn(wait());
-    const auto some = co_await wait_for_bytes(*film.download, 3 * kPiece);
+    const auto some = co_await wait_for_bytes(*film.download, 3 * kMinPieceSize);
     CO_REQUIRE(some);
     film.download->stop();
     co_await film.tasks.join();
@@ -158,8 +163,8 @@ TEST(ContentReading, ends_with_a_stopped_download_and_lets_the_next_one_in) {
 
 TEST(ContentReading, says_when_nothing_has_come_and_refuses_places_that_are_not_there) {
   run_film(1000, [](Film& film) -> io::Awaitable<void> {
-    const auto nothing = co_await film.reading->read(film.file.index, 50 * kPiece, 1, 1ms);
-    const auto neither = co_await film.reading->read(film.file.index, 10 * kPiece, 1, 1ms);
+    const auto nothing = co_await film.reading->read(film.file.index, 50 * kMinPieceSize, 1, 1ms);
+    const auto neither = co_await film.reading->read(film.file.index, 10 * kMinPieceSize, 1, 1ms);
     CO_REQUIRE(nothing);
     CO_REQUIRE(neither);
     // A download begins at a random place, so one of the two may be it.

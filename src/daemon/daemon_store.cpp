@@ -10,8 +10,6 @@
 namespace covey::daemon {
 namespace {
 
-constexpr std::size_t kMaxTextBytes = 60'000;
-
 constexpr std::array<db::Migration, 9> kMigrations{
     {{1, "shares, tickets and downloads", R"sql(
   CREATE TABLE share (

@@ -77,6 +77,9 @@ struct MessageAdded {
   std::optional<identity::PeerId> shortened;  // whose conversation has lost its oldest for it
 };
 
+/// Of any text in a stored row; what is longer was not written by this program.
+inline constexpr std::size_t kMaxTextBytes = 60'000;
+
 /// Of a share; those that were served least lately make room.
 inline constexpr std::size_t kMaxHoldersOfShare = 256;
 

@@ -12,8 +12,8 @@ using api::TransferState;
 using content::noise;
 using content::write_file;
 
-constexpr std::size_t kPiece = content::kMinPieceSize;
-constexpr std::uint64_t kPieces = 24;
+using content::kMinPieceSize;
+constexpr std::uint64_t kMapPieces = 24;
 
 std::uint64_t whole_cells(const api::PieceMapView& map) {
   return static_cast<std::uint64_t>(
@@ -23,10 +23,10 @@ std::uint64_t whole_cells(const api::PieceMapView& map) {
 TEST(DownloadPieces, are_told_while_it_runs_while_it_rests_and_when_it_is_complete) {
   run_exchange([](Exchange& x) -> io::Awaitable<void> {
     auto daemon = std::make_unique<Daemon>(x.receiver, x.folder / "covey.db");
-    write_file(x.source("film"), noise(kPieces * kPiece));
+    write_file(x.source("film"), noise(kMapPieces * kMinPieceSize));
     const auto share = co_await x.sender.share(x.source("film"));
     CO_REQUIRE(share);
-    x.sender.node->set_limits({.total = {.down = std::nullopt, .up = 2 * kPiece}, .per_peer = {}});
+    x.sender.node->set_limits({.total = {.down = std::nullopt, .up = 2 * kMinPieceSize}, .per_peer = {}});
     api::DownloadRequest request;
     request.ticket = x.sender.ticket(*share).to_text();
     request.directory = x.destination().string();
@@ -38,8 +38,8 @@ TEST(DownloadPieces, are_told_while_it_runs_while_it_rests_and_when_it_is_comple
 
     auto map = co_await daemon->book.pieces(id, 512);
     CO_REQUIRE(map);
-    EXPECT_EQ(map->pieces_total, kPieces);
-    EXPECT_EQ(map->cells.size(), kPieces);
+    EXPECT_EQ(map->pieces_total, kMapPieces);
+    EXPECT_EQ(map->cells.size(), kMapPieces);
     EXPECT_EQ(whole_cells(*map), map->pieces_done);
     EXPECT_EQ(map->cells.front().done, 100U) << "in the order of the content";
     EXPECT_EQ(map->cells.back().done, 0U);
@@ -69,7 +69,7 @@ TEST(DownloadPieces, are_told_while_it_runs_while_it_rests_and_when_it_is_comple
     (void)co_await daemon->wait_for(id, TransferState::kComplete);
     map = co_await daemon->book.pieces(id, 7);
     CO_REQUIRE(map);
-    EXPECT_EQ(map->pieces_done, kPieces);
+    EXPECT_EQ(map->pieces_done, kMapPieces);
     EXPECT_EQ(map->cells.size(), 7U);
     EXPECT_EQ(whole_cells(*map), 7U);
     co_await daemon->close();

@@ -12,7 +12,7 @@ namespace {
 using content::noise;
 using content::write_file;
 
-constexpr std::size_t kPiece = content::kMinPieceSize;
+using content::kMinPieceSize;
 constexpr const char* kShare = "the share";
 
 class Listener final : public swarm::UploadObserver {
@@ -26,7 +26,7 @@ class Listener final : public swarm::UploadObserver {
 swarm::SentPieces pieces(std::uint32_t file, std::uint32_t first, std::uint32_t count) {
   swarm::SentPieces out;
   for (std::uint32_t i = 0; i < count; ++i)
-    out.add(content::FileIndex(file), content::PieceIndex(first + i), kPiece);
+    out.add(content::FileIndex(file), content::PieceIndex(first + i), kMinPieceSize);
   return out;
 }
 
@@ -56,7 +56,9 @@ struct Desk {
     served->manifest =
         std::make_shared<const content::Manifest>(*content::Manifest::build(std::move(entries)));
   }
-  void serve_folder() { serve({entry("a", 2 * kPiece), entry("b", kPiece), entry("c", kPiece)}, false); }
+  void serve_folder() {
+    serve({entry("a", 2 * kMinPieceSize), entry("b", kMinPieceSize), entry("c", kMinPieceSize)}, false);
+  }
   static content::ManifestEntry entry(std::string_view path, std::uint64_t size) {
     return {content::path_of(path),
             content::EntryKind::kFile,
@@ -114,7 +116,7 @@ TEST(HolderBook, knows_over_restarts_what_a_peer_was_sent) {
     auto known = co_await desk.holdings();
     EXPECT_EQ(known.size(), 1U);
     EXPECT_EQ(known.at(0).peer, desk.bob);
-    EXPECT_EQ(known.at(0).bytes, 2 * kPiece);
+    EXPECT_EQ(known.at(0).bytes, 2 * kMinPieceSize);
     EXPECT_FALSE(known.at(0).complete);
     co_await desk.restart();
     desk.clock.advance(1min);
@@ -123,10 +125,10 @@ TEST(HolderBook, knows_over_restarts_what_a_peer_was_sent) {
     co_await desk.restart();
     known = co_await desk.holdings();
     EXPECT_EQ(known.size(), 1U);
-    EXPECT_EQ(known.at(0).bytes, 4 * kPiece);
+    EXPECT_EQ(known.at(0).bytes, 4 * kMinPieceSize);
     EXPECT_TRUE(known.at(0).complete) << "every piece went out to it";
     EXPECT_EQ(known.at(0).last_at, desk.clock.wall());
-    EXPECT_EQ(desk.next->bytes, 4 * kPiece) << "whoever else listens hears it, too";
+    EXPECT_EQ(desk.next->bytes, 4 * kMinPieceSize) << "whoever else listens hears it, too";
   });
 }
 
@@ -142,7 +144,7 @@ TEST(HolderBook, puts_the_connections_of_a_peer_together) {
     auto known = co_await desk.holdings();
     EXPECT_EQ(known.size(), 2U);
     EXPECT_EQ(known.at(0).peer, desk.carol) << "who was served last comes first";
-    EXPECT_EQ(known.at(1).bytes, 3 * kPiece);
+    EXPECT_EQ(known.at(1).bytes, 3 * kMinPieceSize);
     EXPECT_EQ(known.at(1).pieces.count(), 3U);
   });
 }
@@ -153,7 +155,7 @@ TEST(HolderBook, believes_that_a_file_is_there_when_its_receiver_says_so) {
     auto known = co_await desk.holdings();
     EXPECT_TRUE(known.empty()) << "of a folder it may have wanted a part";
     EXPECT_TRUE(desk.next->finished);
-    desk.serve({Desk::entry("a", 2 * kPiece)}, true);
+    desk.serve({Desk::entry("a", 2 * kMinPieceSize)}, true);
     const auto fetching = desk.watch(desk.carol);
     fetching->on_sent(pieces(0, 1, 1));
     fetching->on_finished();
@@ -175,7 +177,7 @@ TEST(HolderBook, writes_every_few_seconds_while_pieces_go_out) {
     }
     EXPECT_EQ(desk.store->calls() - before, 1U);
     auto known = co_await desk.holdings();
-    EXPECT_EQ(known.at(0).bytes, 1000 * kPiece) << "whoever asks is told everything";
+    EXPECT_EQ(known.at(0).bytes, 1000 * kMinPieceSize) << "whoever asks is told everything";
   });
 }
 
@@ -202,7 +204,7 @@ TEST(HolderBook, outlived_by_a_connection_hears_nothing_of_it) {
     fetching->on_finished();
     const auto known = co_await desk.holdings();
     EXPECT_TRUE(known.empty());
-    EXPECT_EQ(desk.next->bytes, kPiece);
+    EXPECT_EQ(desk.next->bytes, kMinPieceSize);
   });
 }
 
@@ -257,7 +259,7 @@ TEST(HolderBook, hears_of_whole_folders_and_of_parts) {
   run_exchange([](Exchange& x) -> io::Awaitable<void> {
     const io::Executor network = co_await asio::this_coro::executor;
     Fetching fetching(x, network);
-    write_file(x.source("photos") / "large", noise(5 * kPiece + 3));
+    write_file(x.source("photos") / "large", noise(5 * kMinPieceSize + 3));
     write_file(x.source("photos") / "in" / "small", noise(10));
     write_file(x.source("photos") / "empty", {});
     auto id = co_await fetching.share(x.source("photos"));
@@ -277,7 +279,7 @@ TEST(HolderBook, hears_of_whole_folders_and_of_parts) {
     CO_REQUIRE(all.path);
     known = co_await fetching.holdings(*id);
     EXPECT_EQ(known.size(), 1U);
-    EXPECT_EQ(known.at(0).bytes, 10U + 5 * kPiece + 3 + 10U);
+    EXPECT_EQ(known.at(0).bytes, 10U + 5 * kMinPieceSize + 3 + 10U);
     EXPECT_TRUE(known.at(0).complete);
     co_await fetching.end();
   });
@@ -287,13 +289,13 @@ TEST(HolderBook, hears_of_what_went_out_before_a_receiver_left) {
   run_exchange([](Exchange& x) -> io::Awaitable<void> {
     const io::Executor network = co_await asio::this_coro::executor;
     Fetching fetching(x, network);
-    write_file(x.source("film"), noise(8 * kPiece));
+    write_file(x.source("film"), noise(8 * kMinPieceSize));
     auto id = co_await fetching.share(x.source("film"));
     CO_REQUIRE(id);
-    x.sender.node->set_limits({.total = {.down = std::nullopt, .up = kPiece}, .per_peer = {}});
+    x.sender.node->set_limits({.total = {.down = std::nullopt, .up = kMinPieceSize}, .per_peer = {}});
     swarm::Download download(x.receiver.node->services(), x.order(x.sender.ticket(*id)));
     auto leave = [&]() -> io::Awaitable<Result<>> {
-      auto outcome = co_await wait_for_bytes(download, kPiece);
+      auto outcome = co_await wait_for_bytes(download, kMinPieceSize);
       download.stop();
       co_return outcome;
     };
@@ -301,7 +303,7 @@ TEST(HolderBook, hears_of_what_went_out_before_a_receiver_left) {
     CO_REQUIRE(came);
     const auto known = co_await fetching.holdings(*id);
     EXPECT_EQ(known.size(), 1U);
-    EXPECT_GE(known.at(0).bytes, kPiece);
+    EXPECT_GE(known.at(0).bytes, kMinPieceSize);
     EXPECT_FALSE(known.at(0).complete);
     co_await fetching.end();
   });

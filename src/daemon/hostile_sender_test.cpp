@@ -13,7 +13,7 @@ using content::read_file;
 using content::write_file;
 using testing::HasSubstr;
 
-constexpr std::uint32_t kPiece = content::kMinPieceSize;
+using content::kMinPieceSize;
 
 /// Nothing below the destination but a part folder, and no byte of content in it.
 void expect_nothing_kept(const Encounter& e) {
@@ -42,7 +42,7 @@ Error refusal(Bytes shared, HostileSender::OnFetch on_fetch, ErrorCode code) {
 }
 
 Bytes three_pieces() {
-  return noise(std::size_t{2} * kPiece + 1000);
+  return noise(std::size_t{2} * kMinPieceSize + 1000);
 }
 
 std::string short_id_of_the_sender() {
@@ -81,7 +81,7 @@ TEST(HostileSender, wrong_bytes_are_refused_with_the_piece_and_the_peer_named) {
       three_pieces(),
       [](Stage& s, const wire::Fetch&) -> io::Awaitable<Result<>> {
         Bytes wrong = to_bytes(s.sender.piece_bytes(1));
-        wrong[kPiece / 2] ^= 1;
+        wrong[kMinPieceSize / 2] ^= 1;
         Bytes layer = s.layer(0, s.sender.layer->raw());
         CO_TRY_VOID(co_await s.send(std::move(layer)));
         Bytes piece = s.piece(1, wrong);
@@ -137,12 +137,12 @@ TEST(HostileSender, pieces_of_the_wrong_length_are_refused) {
           Bytes layer = s.layer(0, s.sender.layer->raw());
           CO_TRY_VOID(co_await s.send(std::move(layer)));
           Bytes bytes = to_bytes(s.sender.piece_bytes(0));
-          bytes.resize(static_cast<std::size_t>(static_cast<int>(kPiece) + difference));
+          bytes.resize(static_cast<std::size_t>(static_cast<int>(kMinPieceSize) + difference));
           Bytes piece = s.piece(0, bytes);
           co_return co_await s.send(std::move(piece));
         },
         ErrorCode::kPeerMisbehaved);
-    EXPECT_THAT(error.context, HasSubstr(fmt::format("instead of {}", kPiece)));
+    EXPECT_THAT(error.context, HasSubstr(fmt::format("instead of {}", kMinPieceSize)));
   }
 }
 
@@ -184,7 +184,7 @@ TEST(HostileSender, a_piece_that_comes_twice_is_refused) {
     };
     const Fetched fetched = co_await e.fetch(e.order());
     test::expect_error(test::error_of(fetched.path), ErrorCode::kPeerMisbehaved, "nobody asked for");
-    EXPECT_EQ(fetched.progress.bytes_done, kPiece) << "the first one was right and is kept";
+    EXPECT_EQ(fetched.progress.bytes_done, kMinPieceSize) << "the first one was right and is kept";
   });
 }
 
@@ -383,7 +383,7 @@ TEST(HostileSender, who_never_delivers_the_list_of_files_is_given_up) {
 
 TEST(SlowSender, who_is_slow_but_goes_on_is_not_given_up) {
   constexpr std::uint32_t kPieces = 20;
-  const Bytes bytes = noise(std::size_t{kPieces} * kPiece);
+  const Bytes bytes = noise(std::size_t{kPieces} * kMinPieceSize);
   run_encounter(bytes, [&](Encounter& e) -> io::Awaitable<void> {
     e.sender.on_fetch = [](Stage& s, const wire::Fetch& fetch) -> io::Awaitable<Result<>> {
       return serve(s, fetch, 100ms);

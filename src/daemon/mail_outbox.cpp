@@ -13,8 +13,8 @@ using namespace std::chrono_literals;
 /// Peers that are written to at the same time.
 constexpr std::size_t kMaxAttempts = 8;
 /// The clock is looked at this often, whatever happens.
-constexpr std::chrono::milliseconds kLookAgain = 30s;
-constexpr std::chrono::milliseconds kFirstPause = 5s;
+constexpr std::chrono::milliseconds kLookForDue = 30s;
+constexpr std::chrono::milliseconds kFirstSendPause = 5s;
 constexpr std::chrono::milliseconds kLongestPause = 15min;
 /// Who says that this peer writes too much has a limit by the minute.
 constexpr std::chrono::milliseconds kPauseOfTooMany = 1min;
@@ -90,7 +90,7 @@ io::Awaitable<Result<mail::LetterId>> MailOutbox::post(Posting posting) {
   // One that is just coming to its end is another letter once it is gone.
   for (const Waiting* ending = find(letter.to, letter.id);
        ending != nullptr && ending->stage == Stage::kEnding; ending = find(letter.to, letter.id)) {
-    const auto waited = co_await changed_.wait_for(kLookAgain);
+    const auto waited = co_await changed_.wait_for(kLookForDue);
     if (!waited && waited.error().code == ErrorCode::kCancelled) co_return std::unexpected(waited.error());
   }
   const Waiting* const known = find(letter.to, letter.id);
@@ -181,7 +181,7 @@ void MailOutbox::start_attempts() {
 }
 
 std::chrono::milliseconds MailOutbox::until_next() const {
-  std::chrono::milliseconds out = kLookAgain;
+  std::chrono::milliseconds out = kLookForDue;
   if (trying_ >= kMaxAttempts) return out;
   const SteadyTime now = desk_.clock->steady();
   for (const auto& [peer, addressee] : addressees_) {
@@ -213,7 +213,7 @@ void MailOutbox::plan_next(Addressee& addressee, Reach reach) {
     addressee.due = now;
     return;
   }
-  std::chrono::milliseconds pause = kFirstPause * (1U << std::min(addressee.failures, 10U));
+  std::chrono::milliseconds pause = kFirstSendPause * (1U << std::min(addressee.failures, 10U));
   if (reach == Reach::kTooMany) pause = std::max(pause, kPauseOfTooMany);
   ++addressee.failures;
   addressee.due = now + jittered(std::min(pause, kLongestPause));

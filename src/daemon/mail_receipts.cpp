@@ -14,7 +14,7 @@ constexpr std::size_t kMaxWriters = 256;
 constexpr std::size_t kMaxOwedToOne = 1000;
 /// Letters that wait in a mailbox come all at once.
 constexpr auto kGathering = 200ms;
-constexpr auto kFirstPause = 30s;
+constexpr auto kFirstReceiptPause = 30s;
 constexpr unsigned kMaxFailures = 5;
 constexpr std::chrono::hours kReceiptLife{7 * 24};
 
@@ -58,7 +58,7 @@ io::Awaitable<void> MailReceipts::pay(identity::PeerId writer) {
     }
     log::debug("a receipt could not be left for its reader: {}", to_string(told.error()));
     if (++debt.failures >= kMaxFailures) break;
-    pause = kFirstPause * (1U << (debt.failures - 1));
+    pause = kFirstReceiptPause * (1U << (debt.failures - 1));
   }
   owed_.erase(writer);
 }

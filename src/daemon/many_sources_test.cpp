@@ -11,7 +11,7 @@ using content::noise;
 using content::read_file;
 using content::write_file;
 
-constexpr std::uint32_t kPiece = content::kMinPieceSize;
+using content::kMinPieceSize;
 
 /// An owner, two receivers that may serve each other, and their folders.
 struct Swarm {
@@ -75,7 +75,7 @@ const swarm::PeerProgress* find_peer(const swarm::TransferProgress& progress, co
 
 TEST(ManySources, a_receiver_serves_on_while_the_owner_is_away) {
   run_swarm([](Swarm& s) -> io::Awaitable<void> {
-    const Bytes content = noise(20 * kPiece + 5);
+    const Bytes content = noise(20 * kMinPieceSize + 5);
     std::optional<access::Ticket> ticket;
     const auto share = co_await share_with_ada(s, content, std::nullopt, ticket);
     CO_REQUIRE(share);
@@ -97,7 +97,7 @@ TEST(ManySources, a_receiver_serves_on_while_the_owner_is_away) {
 
 TEST(ManySources, receivers_of_one_ticket_hear_of_one_another_from_the_owner) {
   run_swarm([](Swarm& s) -> io::Awaitable<void> {
-    const Bytes content = noise(64 * kPiece);
+    const Bytes content = noise(64 * kMinPieceSize);
     std::optional<access::Ticket> ticket;
     const auto share = co_await share_with_ada(s, content, std::nullopt, ticket);
     CO_REQUIRE(share);
@@ -150,8 +150,9 @@ TEST(ManySources, a_folder_is_served_on_while_it_is_on_its_way) {
   run_swarm([](Swarm& s) -> io::Awaitable<void> {
     const auto root = s.folder / "source/album";
     std::filesystem::create_directories(root);
-    for (unsigned i = 0; i < 30; ++i) write_file(root / fmt::format("{}.bin", i), noise(kPiece / 2, i));
-    write_file(root / "film.bin", noise(30 * kPiece));
+    for (unsigned i = 0; i < 30; ++i)
+      write_file(root / fmt::format("{}.bin", i), noise(kMinPieceSize / 2, i));
+    write_file(root / "film.bin", noise(30 * kMinPieceSize));
     const auto share = co_await s.owner.share(root);
     CO_REQUIRE(share);
     const access::Ticket ticket = s.owner.ticket(*share);
@@ -163,7 +164,7 @@ TEST(ManySources, a_folder_is_served_on_while_it_is_on_its_way) {
       *out = co_await download->run();
     };
     group.spawn(life(&ada, &adas));
-    const auto begun = co_await wait_for_bytes(ada, 4 * kPiece);
+    const auto begun = co_await wait_for_bytes(ada, 4 * kMinPieceSize);
     CO_REQUIRE(begun);
     swarm::DownloadOrder order = s.order(ticket, "bob");
     order.share.addresses.assign(1, *access::Endpoint::parse("127.0.0.1:9"));  // nobody listens there
@@ -173,22 +174,22 @@ TEST(ManySources, a_folder_is_served_on_while_it_is_on_its_way) {
     swarm::Download bob(s.bob.node->services(), std::move(order));
     Result<std::filesystem::path> bobs = fail(ErrorCode::kCancelled, "not yet");
     group.spawn(life(&bob, &bobs));
-    const auto passed_on = co_await wait_for_bytes(bob, kPiece);
+    const auto passed_on = co_await wait_for_bytes(bob, kMinPieceSize);
     CO_REQUIRE(passed_on);
     EXPECT_LT(ada.progress().bytes_done, ada.progress().bytes_total) << "from one that is not whole itself";
     s.owner.node->set_limits({});
     co_await group.join();
     CO_REQUIRE(adas);
     CO_REQUIRE(bobs);
-    EXPECT_EQ(read_file(*bobs / "film.bin"), noise(30 * kPiece));
+    EXPECT_EQ(read_file(*bobs / "film.bin"), noise(30 * kMinPieceSize));
     for (unsigned i = 0; i < 30; ++i)
-      EXPECT_EQ(read_file(*bobs / fmt::format("{}.bin", i)), noise(kPiece / 2, i));
+      EXPECT_EQ(read_file(*bobs / fmt::format("{}.bin", i)), noise(kMinPieceSize / 2, i));
   });
 }
 
 TEST(ManySources, a_stopped_download_serves_nobody_and_goes_on_later) {
   run_swarm([](Swarm& s) -> io::Awaitable<void> {
-    write_file(s.folder / "source/file.bin", noise(40 * kPiece));
+    write_file(s.folder / "source/file.bin", noise(40 * kMinPieceSize));
     const auto share = co_await s.owner.share(s.folder / "source/file.bin");
     CO_REQUIRE(share);
     const access::Ticket ticket = s.owner.ticket(*share);
@@ -196,7 +197,7 @@ TEST(ManySources, a_stopped_download_serves_nobody_and_goes_on_later) {
     {
       swarm::Download download(s.ada.node->services(), s.order(ticket, "ada"));
       auto stop_midway = [](swarm::Download* running) -> io::Awaitable<void> {
-        (void)co_await wait_for_bytes(*running, kPiece);
+        (void)co_await wait_for_bytes(*running, kMinPieceSize);
         running->stop();
       };
       s.ada.node->tasks().spawn(stop_midway(&download));
@@ -208,8 +209,8 @@ TEST(ManySources, a_stopped_download_serves_nobody_and_goes_on_later) {
     swarm::DownloadOrder again = s.order(ticket, "ada");
     const Fetched fetched = co_await Exchange::fetch_as(s.ada, std::move(again));
     CO_REQUIRE(fetched.path);
-    EXPECT_GE(fetched.progress.bytes_resumed, kPiece);
-    EXPECT_EQ(read_file(*fetched.path), noise(40 * kPiece));
+    EXPECT_GE(fetched.progress.bytes_resumed, kMinPieceSize);
+    EXPECT_EQ(read_file(*fetched.path), noise(40 * kMinPieceSize));
   });
 }
 
@@ -233,7 +234,7 @@ io::Awaitable<Result<>> serve_wrong(Stage& s, const wire::Fetch& fetch) {
 TEST(ManySources, eight_of_ten_that_lie_are_named_and_cost_little) {
   run_swarm([](Swarm& s) -> io::Awaitable<void> {
     const io::Executor executor = co_await asio::this_coro::executor;
-    const Bytes content = noise(200 * kPiece);
+    const Bytes content = noise(200 * kMinPieceSize);
     std::optional<access::Ticket> ticket;
     const auto share = co_await share_with_ada(s, content, std::nullopt, ticket);
     CO_REQUIRE(share);
@@ -269,7 +270,7 @@ TEST(ManySources, eight_of_ten_that_lie_are_named_and_cost_little) {
 TEST(ManySources, a_seed_that_falls_silent_is_left_for_the_others) {
   run_swarm([](Swarm& s) -> io::Awaitable<void> {
     const io::Executor executor = co_await asio::this_coro::executor;
-    const Bytes content = noise(20 * kPiece);
+    const Bytes content = noise(20 * kMinPieceSize);
     std::optional<access::Ticket> ticket;
     const auto share = co_await share_with_ada(s, content, std::nullopt, ticket);
     CO_REQUIRE(share);
@@ -294,7 +295,7 @@ TEST(ManySources, a_seed_that_falls_silent_is_left_for_the_others) {
 TEST(ManySources, the_owners_refusal_ends_it_whoever_else_would_serve) {
   run_swarm([](Swarm& s) -> io::Awaitable<void> {
     std::optional<access::Ticket> ticket;
-    const auto share = co_await share_with_ada(s, noise(40 * kPiece), std::nullopt, ticket);
+    const auto share = co_await share_with_ada(s, noise(40 * kMinPieceSize), std::nullopt, ticket);
     CO_REQUIRE(share);
     const auto removed = s.owner.node->shares().remove(*share);
     CO_REQUIRE(removed);

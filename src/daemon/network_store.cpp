@@ -8,7 +8,6 @@
 namespace covey::daemon {
 namespace {
 
-constexpr std::size_t kMaxTextBytes = 60'000;
 constexpr std::size_t kMaxAlertsShown = 1000;
 
 }  // namespace

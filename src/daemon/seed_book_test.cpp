@@ -14,7 +14,7 @@ using content::read_file;
 using content::write_file;
 using ::testing::HasSubstr;
 
-constexpr std::uint32_t kPiece = content::kMinPieceSize;
+using content::kMinPieceSize;
 
 /// An owner, Bob with a daemon, and Carol who knows Bob's address; the owner's is known to Bob alone.
 struct Seeding {
@@ -40,7 +40,7 @@ struct Seeding {
     std::filesystem::create_directories(root / "inner");
     for (unsigned i = 0; i < 5; ++i) write_file(root / fmt::format("small{}.txt", i), noise(100 + i));
     write_file(root / "inner/empty", {});
-    write_file(root / "inner/film.bin", noise(5 * kPiece + 7));
+    write_file(root / "inner/film.bin", noise(5 * kMinPieceSize + 7));
     co_return co_await share(root);
   }
   io::Awaitable<Result<>> share(std::filesystem::path path) {
@@ -86,7 +86,7 @@ struct Seeding {
       const std::string name = fmt::format("small{}.txt", i);
       EXPECT_EQ(read_file(folder / "carol/album" / name), noise(100 + i));
     }
-    EXPECT_EQ(read_file(folder / "carol/album/inner/film.bin"), noise(5 * kPiece + 7));
+    EXPECT_EQ(read_file(folder / "carol/album/inner/film.bin"), noise(5 * kMinPieceSize + 7));
     EXPECT_TRUE(std::filesystem::exists(folder / "carol/album/inner/empty"));
   }
   io::Awaitable<void> stop_owner() {
@@ -255,13 +255,13 @@ TEST(SeedBook, serves_a_selection_as_far_as_it_goes) {
     CO_REQUIRE(done);
     const Fetched fetched = co_await s.fetch_as_carol(select);
     CO_REQUIRE(fetched.path);
-    EXPECT_EQ(read_file(s.folder / "carol/album/inner/film.bin"), noise(5 * kPiece + 7));
+    EXPECT_EQ(read_file(s.folder / "carol/album/inner/film.bin"), noise(5 * kMinPieceSize + 7));
   });
 }
 
 TEST(SeedBook, serves_a_single_file_under_the_name_that_it_got_here) {
   run_seeding([](Seeding& s) -> io::Awaitable<void> {
-    write_file(s.folder / "source/film.bin", noise(3 * kPiece));
+    write_file(s.folder / "source/film.bin", noise(3 * kMinPieceSize));
     write_file(s.folder / "bob/film.bin", noise(1));
     auto done = co_await s.share(s.folder / "source/film.bin");
     CO_REQUIRE(done);
@@ -277,7 +277,7 @@ TEST(SeedBook, serves_a_single_file_under_the_name_that_it_got_here) {
     CO_REQUIRE(done);
     const Fetched fetched = co_await s.fetch_as_carol();
     CO_REQUIRE(fetched.path);
-    EXPECT_EQ(read_file(s.folder / "carol/film.bin"), noise(3 * kPiece));
+    EXPECT_EQ(read_file(s.folder / "carol/film.bin"), noise(3 * kMinPieceSize));
   });
 }
 
@@ -394,7 +394,7 @@ TEST(SeedBook, goes_on_while_the_owner_is_away) {
 
 TEST(SeedBook, an_unfinished_download_offers_and_proves_what_an_earlier_run_has_brought) {
   run_seeding([](Seeding& s) -> io::Awaitable<void> {
-    write_file(s.folder / "source/film.bin", noise(40 * kPiece));
+    write_file(s.folder / "source/film.bin", noise(40 * kMinPieceSize));
     auto done = co_await s.share(s.folder / "source/film.bin");
     CO_REQUIRE(done);
     s.owner.node->set_limits({.total = {.down = std::nullopt, .up = 3'000'000}, .per_peer = {}});
@@ -404,7 +404,7 @@ TEST(SeedBook, an_unfinished_download_offers_and_proves_what_an_earlier_run_has_
     const auto begun = co_await s.daemon->book.start(std::move(request));
     CO_REQUIRE(begun);
     s.id = begun->id;
-    while (s.daemon->view(s.id).bytes_done < 3 * kPiece) {
+    while (s.daemon->view(s.id).bytes_done < 3 * kMinPieceSize) {
       const auto slept = co_await io::sleep_for(1ms);
       CO_REQUIRE(slept);
     }

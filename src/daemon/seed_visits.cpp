@@ -18,7 +18,7 @@ constexpr auto kIdle = 5min;
 /// Where no tracker tells of this peer, only its own word does, which holds for an hour at most.
 constexpr auto kVisitByTicket = 45min;
 constexpr auto kVisitInNetwork = 12h;
-constexpr auto kFirstPause = 5min;
+constexpr auto kFirstVisitPause = 5min;
 constexpr auto kLongestPause = 12h;
 /// A no is believed when it is said twice: an owner that has just begun knows no share yet.
 constexpr unsigned kRefusals = 2;
@@ -74,7 +74,7 @@ void SeedBook::schedule(Seed& seed, bool answered) {
     seed.next_visit =
         now + (seed.order.ticket.empty() ? std::chrono::minutes(kVisitInNetwork) : kVisitByTicket);
   } else {
-    seed.next_visit = now + growing_pause(kFirstPause, kLongestPause, seed.in_vain++);
+    seed.next_visit = now + growing_pause(kFirstVisitPause, kLongestPause, seed.in_vain++);
   }
 }
 
@@ -86,7 +86,7 @@ io::Awaitable<void> SeedBook::visit(std::string id) {
     co_return;
   }
   // So that it is not due again before it has its answer.
-  seed->next_visit = node_->clock().steady() + kFirstPause;
+  seed->next_visit = node_->clock().steady() + kFirstVisitPause;
   const bool answered = co_await visit_owner(seed);
   if (stopping_ || !seed->ended.empty() || !seeds_.contains(id)) co_return;
   if (!answered) co_await visit_others(seed);

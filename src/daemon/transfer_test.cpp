@@ -16,7 +16,7 @@ using content::OnTaken;
 using content::read_file;
 using content::write_file;
 
-constexpr std::size_t kMiB = std::size_t{1} << 20;
+constexpr std::size_t kMebibyte = std::size_t{1} << 20;
 
 /// Quick to make, and no two pieces alike.
 Bytes large_content(std::size_t size) {
@@ -53,7 +53,7 @@ void set_time(const std::filesystem::path& path, time_t seconds) {
 TEST(Transfer, a_file_arrives_with_its_bytes_bit_and_time) {
   run_exchange([](Exchange& x) -> io::Awaitable<void> {
     const auto path = x.source("program 🎈.bin");
-    const Bytes bytes = large_content(9 * kMiB + 17);
+    const Bytes bytes = large_content(9 * kMebibyte + 17);
     write_file(path, bytes);
     ::chmod(path.c_str(), 0755);
     set_time(path, 1'400'000'000);
@@ -91,7 +91,7 @@ TEST(Transfer, a_folder_of_many_small_files_arrives_whole) {
       write_file(x.source(fmt::format("many/{}/file {}", i % 7, i)),
                  noise(static_cast<std::size_t>(i * 5), 3));
     }
-    write_file(x.source("many/large.bin"), large_content(3 * kMiB));
+    write_file(x.source("many/large.bin"), large_content(3 * kMebibyte));
     std::filesystem::create_directories(x.source("many/empty/folder"));
     const Fetched fetched = co_await x.hand_over(x.source("many"));
     CO_REQUIRE(fetched.path);
@@ -100,7 +100,7 @@ TEST(Transfer, a_folder_of_many_small_files_arrives_whole) {
       EXPECT_EQ(read_file(x.destination(fmt::format("many/{}/file {}", i % 7, i))),
                 noise(static_cast<std::size_t>(i * 5), 3));
     }
-    EXPECT_EQ(read_file(x.destination("many/large.bin")), large_content(3 * kMiB));
+    EXPECT_EQ(read_file(x.destination("many/large.bin")), large_content(3 * kMebibyte));
     EXPECT_TRUE(std::filesystem::is_directory(x.destination("many/empty/folder")));
     EXPECT_EQ(fetched.progress.files_done, 701U);
   });
@@ -143,7 +143,7 @@ TEST(Transfer, holes_of_a_sparse_file_stay_holes) {
 TEST(Transfer, only_what_was_selected_comes) {
   run_exchange([](Exchange& x) -> io::Awaitable<void> {
     write_file(x.source("mixed/a.txt"), noise(10));
-    write_file(x.source("mixed/b.bin"), large_content(kMiB));
+    write_file(x.source("mixed/b.bin"), large_content(kMebibyte));
     write_file(x.source("mixed/sub/c.txt"), noise(20));
     const auto shared = co_await x.sender.share(x.source("mixed"));
     CO_REQUIRE(shared);
@@ -180,13 +180,13 @@ io::Awaitable<Result<swarm::TransferProgress>> fetch_and_stop(Exchange& x, swarm
 
 TEST(Transfer, a_stopped_download_goes_on_where_it_was_and_fetches_nothing_twice) {
   run_exchange([](Exchange& x) -> io::Awaitable<void> {
-    const Bytes bytes = large_content(64 * kMiB);
+    const Bytes bytes = large_content(64 * kMebibyte);
     write_file(x.source("big/first.bin"), bytes);
-    write_file(x.source("big/second.bin"), large_content(5 * kMiB));
+    write_file(x.source("big/second.bin"), large_content(5 * kMebibyte));
     const auto shared = co_await x.sender.share(x.source("big"));
     CO_REQUIRE(shared);
     const access::Ticket ticket = x.sender.ticket(*shared);
-    const auto stopped = co_await fetch_and_stop(x, x.order(copy_of(ticket)), 10 * kMiB);
+    const auto stopped = co_await fetch_and_stop(x, x.order(copy_of(ticket)), 10 * kMebibyte);
     CO_REQUIRE(stopped);
     EXPECT_EQ(stopped->phase, swarm::Phase::kCancelled);
     EXPECT_LT(stopped->bytes_done, stopped->bytes_total) << "it was not stopped in the middle";
@@ -213,12 +213,12 @@ TEST(Transfer, a_stopped_download_goes_on_where_it_was_and_fetches_nothing_twice
 
 TEST(Transfer, a_stopped_download_can_be_thrown_away) {
   run_exchange([](Exchange& x) -> io::Awaitable<void> {
-    write_file(x.source("big.bin"), large_content(64 * kMiB));
+    write_file(x.source("big.bin"), large_content(64 * kMebibyte));
     const auto shared = co_await x.sender.share(x.source("big.bin"));
     CO_REQUIRE(shared);
     swarm::Download download(x.receiver.node->services(), x.order(x.sender.ticket(*shared)));
     auto stop = [&]() -> io::Awaitable<Result<>> {
-      auto waited = co_await wait_for_bytes(download, kMiB);
+      auto waited = co_await wait_for_bytes(download, kMebibyte);
       download.stop();
       co_return waited;
     };
@@ -312,15 +312,15 @@ TEST(Transfer, a_source_that_changes_meanwhile_ends_it_and_is_named) {
   };
   for (const Change& change : changes) {
     run_exchange([&](Exchange& x) -> io::Awaitable<void> {
-      write_file(x.source("shared/movie.mkv"), large_content(64 * kMiB));
-      write_file(x.source("shared/other.bin"), large_content(64 * kMiB));
+      write_file(x.source("shared/movie.mkv"), large_content(64 * kMebibyte));
+      write_file(x.source("shared/other.bin"), large_content(64 * kMebibyte));
       const auto shared = co_await x.sender.share(x.source("shared"));
       CO_REQUIRE(shared);
       auto order = x.order(x.sender.ticket(*shared));
       order.lanes = 1;
       swarm::Download download(x.receiver.node->services(), std::move(order));
       auto spoil = [&]() -> io::Awaitable<Result<>> {
-        auto waited = co_await wait_for_bytes(download, 4 * kMiB);
+        auto waited = co_await wait_for_bytes(download, 4 * kMebibyte);
         change(x.source("shared/movie.mkv"));
         change(x.source("shared/other.bin"));
         co_return waited;
@@ -340,7 +340,7 @@ TEST(Transfer, a_source_that_changes_meanwhile_ends_it_and_is_named) {
 
 TEST(Transfer, a_share_that_is_closed_meanwhile_ends_it) {
   run_exchange([](Exchange& x) -> io::Awaitable<void> {
-    write_file(x.source("big.bin"), large_content(64 * kMiB));
+    write_file(x.source("big.bin"), large_content(64 * kMebibyte));
     const auto shared = co_await x.sender.share(x.source("big.bin"));
     CO_REQUIRE(shared);
     const access::Ticket ticket = x.sender.ticket(*shared);
@@ -348,7 +348,7 @@ TEST(Transfer, a_share_that_is_closed_meanwhile_ends_it) {
     order.lanes = 1;  // a second one might ask only after the end, and be told what anybody is told
     swarm::Download download(x.receiver.node->services(), std::move(order));
     auto close = [&]() -> io::Awaitable<Result<>> {
-      auto waited = co_await wait_for_bytes(download, 4 * kMiB);
+      auto waited = co_await wait_for_bytes(download, 4 * kMebibyte);
       if (waited) waited = x.sender.node->shares().remove(*shared);
       co_return waited;
     };
@@ -415,7 +415,7 @@ TEST(Transfer, when_nobody_answers_it_gives_up_after_its_patience) {
 
 TEST(Transfer, the_sender_sees_who_fetched_what_and_that_all_of_it_arrived) {
   run_exchange([](Exchange& x) -> io::Awaitable<void> {
-    write_file(x.source("file"), large_content(20 * kMiB));
+    write_file(x.source("file"), large_content(20 * kMebibyte));
     std::vector<api::TransferView> changes;
     io::Gate changed(co_await asio::this_coro::executor);
     x.sender.node->uploads().on_change([&](const api::TransferView& view) {
@@ -430,7 +430,7 @@ TEST(Transfer, the_sender_sees_who_fetched_what_and_that_all_of_it_arrived) {
     }
     EXPECT_EQ(changes.front().state, api::TransferState::kRunning);
     EXPECT_EQ(changes.back().state, api::TransferState::kComplete);
-    EXPECT_EQ(changes.back().bytes_done, 20 * kMiB);
+    EXPECT_EQ(changes.back().bytes_done, 20 * kMebibyte);
     EXPECT_EQ(x.sender.node->uploads().active(), 0U);
     x.sender.node->uploads().on_change({});
   });
@@ -438,7 +438,7 @@ TEST(Transfer, the_sender_sees_who_fetched_what_and_that_all_of_it_arrived) {
 
 TEST(Node, verifies_its_own_share_over_the_real_transport) {
   run_exchange([](Exchange& x) -> io::Awaitable<void> {
-    write_file(x.source("folder/a.bin"), large_content(3 * kMiB));
+    write_file(x.source("folder/a.bin"), large_content(3 * kMebibyte));
     write_file(x.source("folder/b.txt"), noise(10));
     const auto shared = co_await x.sender.share(x.source("folder"));
     CO_REQUIRE(shared);

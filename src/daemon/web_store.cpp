@@ -8,7 +8,7 @@
 namespace covey::daemon {
 namespace {
 
-constexpr std::size_t kMaxTextBytes = 1024;
+constexpr std::size_t kMaxWebText = 1024;
 
 Result<crypto::Hash> hash_in(const std::string& text) {
   TRY(const Bytes bytes, from_hex(text));
@@ -62,7 +62,7 @@ Result<std::vector<web::ApiKey>> DaemonStore::api_keys() {
     TRY(const Byte kind, reader.number<Byte>());
     key.kind = kind == static_cast<Byte>(web::KeyKind::kFull) ? web::KeyKind::kFull : web::KeyKind::kReadOnly;
     TRY(key.hash, reader.fixed<crypto::Hash>());
-    TRY(const ByteView name, reader.sized16(kMaxTextBytes));
+    TRY(const ByteView name, reader.sized16(kMaxWebText));
     key.name = as_text(name);
     return key;
   };

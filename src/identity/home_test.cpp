@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr crypto::PasswordCost kCheap{crypto::kMinPasswordMemory, 1};
+constexpr crypto::PasswordCost kQuickCost{crypto::kMinPasswordMemory, 1};
 
 EnvironmentLookup variables(std::map<std::string, std::string, std::less<>> values) {
   return [values = std::move(values)](std::string_view name) -> std::optional<std::string> {
@@ -72,7 +72,7 @@ TEST_F(HomeTest, keeps_everything_to_its_user) {
 
 TEST_F(HomeTest, asks_for_the_passphrase_where_one_was_set) {
   const auto passphrase = crypto::SecretBytes::copy_of(as_bytes("correct horse"));
-  const auto made = home().init(random_, passphrase.clone(), kCheap);
+  const auto made = home().init(random_, passphrase.clone(), kQuickCost);
   ASSERT_TRUE(made);
   EXPECT_FALSE(fs::exists(home().vault_key_file()));
   EXPECT_TRUE(home().identity()->passphrase);

@@ -15,7 +15,7 @@
 namespace covey::identity {
 namespace {
 
-constexpr Byte kVersion = 1;
+constexpr Byte kMembershipVersion = 1;
 constexpr std::size_t kMaxClaimBytes = 128;
 
 Result<NameClaim> read_claim(ByteView payload) {
@@ -23,9 +23,9 @@ Result<NameClaim> read_claim(ByteView payload) {
     return fail(ErrorCode::kLimitExceeded, "a claim to a name of {} bytes", payload.size());
   ByteReader reader(payload);
   TRY(const Byte version, reader.number<Byte>());
-  if (version > kVersion)
+  if (version > kMembershipVersion)
     return fail(ErrorCode::kUnsupported, "a membership of a newer version of Covey; update this one");
-  if (version != kVersion) return fail(ErrorCode::kMalformed, "a membership of version 0");
+  if (version != kMembershipVersion) return fail(ErrorCode::kMalformed, "a membership of version 0");
   TRY(const auto network, reader.fixed<crypto::PublicKey>());
   TRY(const ByteView id, reader.raw(PeerId::kBytes));
   TRY(const PeerId peer, PeerId::from_bytes(id));
@@ -72,7 +72,7 @@ Result<> check_times(const Membership& membership, WallTime now) {
 
 SignedNameClaim sign(const NameClaim& claim, const DeviceKey& peer) {
   ByteWriter out(kMaxClaimBytes);
-  out.number(kVersion)
+  out.number(kMembershipVersion)
       .raw(claim.network.view())
       .raw(claim.peer.bytes())
       .number(record_time(claim.claimed_at));

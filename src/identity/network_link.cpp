@@ -19,10 +19,10 @@
 namespace covey::identity {
 namespace {
 
-constexpr Byte kVersion = 1;
+constexpr Byte kLinkVersion = 1;
 constexpr std::string_view kScheme = "covey-network:";
 constexpr std::size_t kCheckBytes = 3;
-constexpr std::size_t kMaxTextInput = 64 * 1024;
+constexpr std::size_t kMaxLinkInput = 64 * 1024;
 constexpr std::size_t kMaxLinkCharacters = 4096;
 
 std::unexpected<Error> no_link() {
@@ -92,7 +92,7 @@ bool is_tracker_address(std::string_view text) {
 
 std::string NetworkLink::to_text() const {
   ByteWriter out;
-  out.number(kVersion).raw(network.view()).number(static_cast<Byte>(pin ? 1 : 0));
+  out.number(kLinkVersion).raw(network.view()).number(static_cast<Byte>(pin ? 1 : 0));
   if (pin) out.raw(pin->view());
   out.number(static_cast<Byte>(trackers.size()));
   for (const std::string& tracker : trackers)
@@ -103,7 +103,7 @@ std::string NetworkLink::to_text() const {
 }
 
 Result<NetworkLink> NetworkLink::parse(std::string_view text) {
-  if (text.size() > kMaxTextInput) return no_link();
+  if (text.size() > kMaxLinkInput) return no_link();
   std::string plain;
   std::copy_if(text.begin(), text.end(), std::back_inserter(plain), [](char c) { return !is_blank(c); });
   std::transform(plain.begin(), plain.end(), plain.begin(),
@@ -117,12 +117,12 @@ Result<NetworkLink> NetworkLink::parse(std::string_view text) {
   const ByteView check = ByteView(*bytes).last(kCheckBytes);
   const crypto::Hash hash = crypto::blake3(checked);
   if (!std::equal(check.begin(), check.end(), hash.view().begin())) return damaged_link();
-  if (checked[0] > kVersion) {
+  if (checked[0] > kLinkVersion) {
     return fail(ErrorCode::kUnsupported,
                 "this network link was made by a newer version of Covey; update this one");
   }
   ByteReader reader(checked.subspan(1));
-  auto link = checked[0] == kVersion ? read_link(reader) : fail(ErrorCode::kMalformed, "version 0");
+  auto link = checked[0] == kLinkVersion ? read_link(reader) : fail(ErrorCode::kMalformed, "version 0");
   if (!link) {
     return fail(ErrorCode::kInvalidArgument,
                 "this network link is not made as they are; ask for a fresh one (covey-tracker prints it)");

@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t kDataCharacters = 53;
 constexpr std::size_t kCharacters = kDataCharacters + 3;
 constexpr std::size_t kGroup = 7;
-constexpr std::size_t kMaxTextInput = 256;
+constexpr std::size_t kMaxPeerIdInput = 256;
 static_assert(kCharacters % kGroup == 0);
 
 bool is_filler(char c) {
@@ -25,7 +25,7 @@ std::uint8_t value_of(char c) {
 
 /// The characters that count, in lower case; kInvalidArgument for a foreign one or a wrong number of them.
 Result<std::string> bare_text(std::string_view text) {
-  if (text.size() > kMaxTextInput) {
+  if (text.size() > kMaxPeerIdInput) {
     return fail(ErrorCode::kInvalidArgument, "this is no peer id: {} characters where {} are expected",
                 text.size(), kCharacters);
   }

@@ -20,14 +20,14 @@ namespace {
 
 constexpr std::string_view kIdentityMagic = "COVEYIDN";
 constexpr std::string_view kVaultKeyMagic = "COVEYVLT";
-constexpr Byte kVersion = 1;
+constexpr Byte kVaultVersion = 1;
 constexpr Byte kByPassphrase = 1;
 constexpr Byte kByKeyFile = 2;
 
 /// Everything before the sealed vault key, or, without a passphrase, before the device seed.
 ByteWriter head_of(const SealedIdentity& sealed) {
   ByteWriter out(kMaxIdentityFileBytes);
-  out.raw(as_bytes(kIdentityMagic)).number(kVersion).raw(sealed.peer.bytes());
+  out.raw(as_bytes(kIdentityMagic)).number(kVaultVersion).raw(sealed.peer.bytes());
   if (!sealed.passphrase) {
     out.number(kByKeyFile);
     return out;
@@ -55,7 +55,7 @@ Result<> read_magic(ByteReader& reader, std::string_view magic, std::string_view
   if (!found || as_text(*found) != magic || !version) {
     return fail(ErrorCode::kCorrupt, "this is no {} of Covey", what);
   }
-  if (*version == kVersion) return {};
+  if (*version == kVaultVersion) return {};
   return fail(ErrorCode::kUnsupported,
               "this {} has version {}, which this program does not know; update Covey", what, *version);
 }
@@ -160,7 +160,7 @@ Result<SealedIdentity> parse_identity(ByteView bytes) {
 crypto::SecretBytes encode_vault_key(const crypto::SecretBytes& vault_key) {
   Bytes out = ByteWriter(kVaultKeyFileBytes)
                   .raw(as_bytes(kVaultKeyMagic))
-                  .number(kVersion)
+                  .number(kVaultVersion)
                   .raw(vault_key.view())
                   .take();
   return crypto::SecretBytes::take_from(out);

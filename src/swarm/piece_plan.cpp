@@ -22,7 +22,7 @@ constexpr double kWorthwhile = 0.05;  // seconds
 /// Silence of so many times the usual pause between pieces says that a source has stopped for a while. One
 /// with a limit sends in bursts; so many seconds of silence are none.
 constexpr double kUnusual = 2;
-constexpr double kPatience = 0.5;
+constexpr double kSilencePatience = 0.5;
 constexpr std::uint8_t kMaxAskers = 2;
 
 }  // namespace
@@ -169,7 +169,7 @@ double PiecePlan::expected_in(const Lane& lane, double ahead, SteadyTime now) co
   if (lane.rate <= 0) return silent;
   const double next_in = length(lane.asked.front().piece) / lane.rate;
   const double in = ahead / lane.rate;
-  return silent > kUnusual * next_in + kPatience ? std::max(in, silent) : in;
+  return silent > kUnusual * next_in + kSilencePatience ? std::max(in, silent) : in;
 }
 
 /// Of the pieces that others were asked for, the one that is expected last, if this lane would have it much

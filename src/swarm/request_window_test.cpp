@@ -43,17 +43,17 @@ TEST(RequestWindow, a_slow_source_is_asked_for_half_a_second_of_work) {
 }
 
 TEST(RequestWindow, pauses_without_a_question_do_not_count_as_slowness) {
-  constexpr std::uint64_t kPiece = 256U << 10;
+  constexpr std::uint64_t kPieceBytes = 256U << 10;
   RequestWindow window;
   SteadyTime now{};
   for (int i = 0; i < 20; ++i) {
     window.asked(now);
     now += 5ms;
-    window.arrived(kPiece, now);
+    window.arrived(kPieceBytes, now);
     window.idle(now);
     now += 300ms;
   }
-  EXPECT_NEAR(window.rate(), kPiece / 0.005, 1e6);
+  EXPECT_NEAR(window.rate(), kPieceBytes / 0.005, 1e6);
 }
 
 TEST(RequestWindow, never_falls_below_a_piece) {

@@ -109,10 +109,10 @@ TEST(SharePreparation, a_file_keeps_its_name_size_bit_and_time_and_its_root_is_w
 
 TEST(SharePreparation, files_of_any_size_have_the_root_that_b3sum_prints) {
   const TestFolder folder;
-  constexpr std::size_t kPiece = content::kMinPieceSize;
+  constexpr std::size_t kSmallPiece = content::kMinPieceSize;
   // The last is hashed in two slices.
-  for (const std::size_t size : {std::size_t{0}, std::size_t{1}, kPiece - 1, kPiece, kPiece + 1, 3 * kPiece,
-                                 (std::size_t{32} << 20) + 12345}) {
+  for (const std::size_t size : {std::size_t{0}, std::size_t{1}, kSmallPiece - 1, kSmallPiece,
+                                 kSmallPiece + 1, 3 * kSmallPiece, (std::size_t{32} << 20) + 12345}) {
     Bytes bytes;
     const Bytes block = noise(std::size_t{1} << 20);
     while (bytes.size() < size) {
@@ -124,7 +124,7 @@ TEST(SharePreparation, files_of_any_size_have_the_root_that_b3sum_prints) {
     const auto prepared = prepare({.paths = {folder / "file"}, .title = {}});
     ASSERT_TRUE(prepared) << to_string(prepared.error());
     EXPECT_EQ(content::to_text(prepared->share->root()), b3sum(bytes)) << size;
-    EXPECT_EQ(count_layers(*prepared->share), size > kPiece ? 1U : 0U) << size;
+    EXPECT_EQ(count_layers(*prepared->share), size > kSmallPiece ? 1U : 0U) << size;
   }
 }
 

@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 constexpr auto kFirstPause = 500ms;
 constexpr auto kLongestPause = 60s;
 /// After that many failures in a row, somebody of whom only other peers spoke is forgotten.
-constexpr unsigned kPatience = 6;
+constexpr unsigned kForgivenFailures = 6;
 
 }  // namespace
 
@@ -102,7 +102,7 @@ void SourcePool::lost(SourceId source, SteadyTime now, double jitter) {
   --active_;
   known->state = State::kWaiting;
   known->due = now + growing_pause(kFirstPause, kLongestPause, known->failures, jitter);
-  if (++known->failures < kPatience || known->source.found_by == FoundBy::kOwner) return;
+  if (++known->failures < kForgivenFailures || known->source.found_by == FoundBy::kOwner) return;
   const identity::PeerId peer = known->source.peer;
   peers_.erase(source);
   known_.erase(peer);

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kNonceBytes = 8;
 constexpr std::size_t kSaidBytes = 8 + kNonceBytes;
-constexpr std::size_t kCodeBytes = Challenge::kSize - kSaidBytes;
+constexpr std::size_t kMacBytes = Challenge::kSize - kSaidBytes;
 
 }  // namespace
 
@@ -28,14 +28,14 @@ Challenge Challenges::make(const identity::PeerId& peer, crypto::Random& random,
   ByteWriter out(Challenge::kSize);
   out.number(record_time(now)).raw(nonce);
   const crypto::Hash full = code(out.bytes(), peer);
-  return Challenge::from(out.raw(full.view().first(kCodeBytes)).bytes());
+  return Challenge::from(out.raw(full.view().first(kMacBytes)).bytes());
 }
 
 Result<WallTime> Challenges::check(const Challenge& challenge, const identity::PeerId& peer,
                                    WallTime now) const {
   const ByteView said = challenge.view().first(kSaidBytes);
   const crypto::Hash full = code(said, peer);
-  if (!crypto::constant_time_equal(full.view().first(kCodeBytes), challenge.view().last(kCodeBytes)))
+  if (!crypto::constant_time_equal(full.view().first(kMacBytes), challenge.view().last(kMacBytes)))
     return fail(ErrorCode::kVerificationFailed,
                 "this tracker did not give this challenge to this peer; ask for one");
   ByteReader reader(said);

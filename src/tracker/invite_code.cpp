@@ -7,13 +7,13 @@
 namespace covey::tracker {
 namespace {
 
-constexpr std::size_t kCodeBytes = 10;
+constexpr std::size_t kInviteBytes = 10;
 constexpr std::size_t kGroup = 4;
 
 }  // namespace
 
 std::string make_invite_code(crypto::Random& random) {
-  std::array<Byte, kCodeBytes> bytes{};
+  std::array<Byte, kInviteBytes> bytes{};
   random.fill(bytes);
   std::string out;
   for (const char c : to_base32(bytes)) {

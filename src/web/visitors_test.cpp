@@ -9,7 +9,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr WallTime kNow{1'800'000'000'000ms};
+constexpr WallTime kVisit{1'800'000'000'000ms};
 
 class VisitorsTest : public ::testing::Test {
  protected:
@@ -32,41 +32,41 @@ class VisitorsTest : public ::testing::Test {
 
 TEST_F(VisitorsTest, a_link_lets_in_once) {
   Visitors visitors = make();
-  const std::string token = visitors.make_once(kNow);
+  const std::string token = visitors.make_once(kVisit);
   EXPECT_EQ(token.size(), 43U) << "256 bits";
-  const auto cookie = visitors.enter_once(token, kNow + 299s, "browser");
+  const auto cookie = visitors.enter_once(token, kVisit + 299s, "browser");
   ASSERT_TRUE(cookie);
-  EXPECT_EQ(visitors.session(*cookie, kNow)->agent, "browser");
-  EXPECT_EQ(visitors.enter_once(token, kNow, "").error().code, ErrorCode::kRefused);
-  EXPECT_EQ(visitors.enter_once("", kNow, "").error().code, ErrorCode::kRefused);
+  EXPECT_EQ(visitors.session(*cookie, kVisit)->agent, "browser");
+  EXPECT_EQ(visitors.enter_once(token, kVisit, "").error().code, ErrorCode::kRefused);
+  EXPECT_EQ(visitors.enter_once("", kVisit, "").error().code, ErrorCode::kRefused);
 }
 
 TEST_F(VisitorsTest, a_link_holds_five_minutes) {
   Visitors visitors = make();
-  const std::string token = visitors.make_once(kNow);
-  EXPECT_EQ(visitors.enter_once(token, kNow + kOnceLife, "").error().code, ErrorCode::kExpired);
+  const std::string token = visitors.make_once(kVisit);
+  EXPECT_EQ(visitors.enter_once(token, kVisit + kOnceLife, "").error().code, ErrorCode::kExpired);
 }
 
 TEST_F(VisitorsTest, links_and_sessions_are_bounded) {
   Visitors visitors = make();
-  const std::string first = visitors.make_once(kNow);
-  for (std::size_t i = 0; i < kMaxOnceTokens; ++i) (void)visitors.make_once(kNow + 1s);
-  EXPECT_FALSE(visitors.enter_once(first, kNow + 2s, ""));
-  const std::string oldest = visitors.enter(kNow, "");
-  for (std::size_t i = 0; i < kMaxSessions; ++i) (void)visitors.enter(kNow + 1s, "");
-  EXPECT_EQ(visitors.sessions(kNow).size(), kMaxSessions);
+  const std::string first = visitors.make_once(kVisit);
+  for (std::size_t i = 0; i < kMaxOnceTokens; ++i) (void)visitors.make_once(kVisit + 1s);
+  EXPECT_FALSE(visitors.enter_once(first, kVisit + 2s, ""));
+  const std::string oldest = visitors.enter(kVisit, "");
+  for (std::size_t i = 0; i < kMaxSessions; ++i) (void)visitors.enter(kVisit + 1s, "");
+  EXPECT_EQ(visitors.sessions(kVisit).size(), kMaxSessions);
   EXPECT_EQ(kept_.size(), kMaxSessions);
-  EXPECT_EQ(visitors.session(oldest, kNow), nullptr);
+  EXPECT_EQ(visitors.session(oldest, kVisit), nullptr);
 }
 
 TEST_F(VisitorsTest, sessions_and_keys_survive_a_restart_as_hashes) {
   Visitors before = make();
-  const std::string cookie = before.enter(kNow, "a");
-  const auto key = before.add_key("k", KeyKind::kReadOnly, kNow).value();
+  const std::string cookie = before.enter(kVisit, "a");
+  const auto key = before.add_key("k", KeyKind::kReadOnly, kVisit).value();
   Visitors after = make();
-  for (const auto& [id, session] : kept_) after.restore(session, kNow + 24h);
+  for (const auto& [id, session] : kept_) after.restore(session, kVisit + 24h);
   for (const auto& [id, kept] : keys_) after.restore(kept);
-  EXPECT_NE(after.session(cookie, kNow + 24h), nullptr);
+  EXPECT_NE(after.session(cookie, kVisit + 24h), nullptr);
   ASSERT_NE(after.key(key.text), nullptr);
   EXPECT_EQ(after.key(key.text)->name, "k");
   EXPECT_EQ(after.key(keys_.begin()->first), nullptr) << "its id is no key";
@@ -74,30 +74,31 @@ TEST_F(VisitorsTest, sessions_and_keys_survive_a_restart_as_hashes) {
 
 TEST_F(VisitorsTest, a_session_that_has_run_out_is_not_restored) {
   Visitors before = make();
-  (void)before.enter(kNow, "a");
+  (void)before.enter(kVisit, "a");
   const Session session = kept_.begin()->second;
   Visitors after = make();
-  after.restore(session, kNow + kSessionLife);
-  EXPECT_TRUE(after.sessions(kNow).empty());
+  after.restore(session, kVisit + kSessionLife);
+  EXPECT_TRUE(after.sessions(kVisit).empty());
   EXPECT_TRUE(kept_.empty());
 }
 
 TEST_F(VisitorsTest, signing_out_ends_every_session_and_link) {
   Visitors visitors = make();
-  const std::string cookie = visitors.enter(kNow, "");
-  const std::string token = visitors.make_once(kNow);
+  const std::string cookie = visitors.enter(kVisit, "");
+  const std::string token = visitors.make_once(kVisit);
   EXPECT_EQ(visitors.end_all(), 1U);
-  EXPECT_EQ(visitors.session(cookie, kNow), nullptr);
-  EXPECT_FALSE(visitors.enter_once(token, kNow, ""));
+  EXPECT_EQ(visitors.session(cookie, kVisit), nullptr);
+  EXPECT_FALSE(visitors.enter_once(token, kVisit, ""));
   EXPECT_TRUE(kept_.empty());
 }
 
 TEST_F(VisitorsTest, keys_have_names_of_their_own) {
   Visitors visitors = make();
-  ASSERT_TRUE(visitors.add_key("a", KeyKind::kFull, kNow));
-  EXPECT_EQ(visitors.add_key("a", KeyKind::kFull, kNow).error().code, ErrorCode::kAlreadyExists);
+  ASSERT_TRUE(visitors.add_key("a", KeyKind::kFull, kVisit));
+  EXPECT_EQ(visitors.add_key("a", KeyKind::kFull, kVisit).error().code, ErrorCode::kAlreadyExists);
   for (const std::string name : {"", "a b", "a\n", "\xc3\xa9"})
-    EXPECT_EQ(visitors.add_key(name, KeyKind::kFull, kNow).error().code, ErrorCode::kInvalidArgument) << name;
+    EXPECT_EQ(visitors.add_key(name, KeyKind::kFull, kVisit).error().code, ErrorCode::kInvalidArgument)
+        << name;
   EXPECT_EQ(visitors.remove_key("b").error().code, ErrorCode::kNotFound);
   EXPECT_TRUE(visitors.remove_key(visitors.keys().front().id));
 }

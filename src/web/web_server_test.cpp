@@ -27,7 +27,7 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-constexpr std::array kAssets{Asset{"a.js", "text/javascript; charset=utf-8", "\"e1\"", "script", ""}};
+constexpr std::array kServed{Asset{"a.js", "text/javascript; charset=utf-8", "\"e1\"", "script", ""}};
 
 class WebServerTest : public ::testing::Test {
  protected:
@@ -38,7 +38,7 @@ class WebServerTest : public ::testing::Test {
     if (thread_.joinable()) thread_.join();  // nothing is left that keeps the loop running
   }
   Result<> start() {
-    options_.assets = kAssets;
+    options_.assets = kServed;
     options_.peer_id = "abc-def";
     options_.version = "1.2";
     TRY(server_,
