@@ -4,8 +4,10 @@
 #include <memory>
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <spdlog/sinks/rotating_file_sink.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
 #include <unistd.h>
 
 namespace covey::log {
@@ -27,6 +29,20 @@ spdlog::level::level_enum level_of(Verbosity verbosity) {
       return spdlog::level::trace;
   }
   return spdlog::level::warn;
+}
+
+spdlog::level::level_enum level_of(Level level) {
+  switch (level) {
+    case Level::kDebug:
+      return spdlog::level::debug;
+    case Level::kInfo:
+      return spdlog::level::info;
+    case Level::kWarning:
+      return spdlog::level::warn;
+    case Level::kError:
+      return spdlog::level::err;
+  }
+  return spdlog::level::err;
 }
 
 Result<spdlog::sink_ptr> file_sink(const std::filesystem::path& file) {
@@ -71,6 +87,16 @@ Result<> also_to(const std::filesystem::path& file) {
   logger->flush_on(spdlog::level::info);
   spdlog::set_default_logger(std::move(logger));
   return {};
+}
+
+bool is_written(Level level) {
+  return spdlog::should_log(level_of(level));
+}
+
+void write(Level level, fmt::string_view format, fmt::format_args values) {
+  fmt::memory_buffer line;
+  fmt::vformat_to(std::back_inserter(line), format, values);
+  spdlog::log(level_of(level), spdlog::string_view_t(line.data(), line.size()));
 }
 
 }  // namespace covey::log

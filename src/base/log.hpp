@@ -8,7 +8,7 @@
 #include <filesystem>
 #include <optional>
 
-#include <spdlog/spdlog.h>
+#include <fmt/core.h>
 
 #include "base/result.hpp"
 
@@ -22,10 +22,30 @@ Result<> set_up(Verbosity verbosity, const std::optional<std::filesystem::path>&
 /// From now on also to `file` (as above), there from the level of info on, whatever goes to stderr.
 Result<> also_to(const std::filesystem::path& file);
 
-using spdlog::debug;
-using spdlog::error;
-using spdlog::info;
-using spdlog::trace;
-using spdlog::warn;
+enum class Level { kDebug, kInfo, kWarning, kError };
+
+/// Whether such a line would be written anywhere.
+bool is_written(Level level);
+void write(Level level, fmt::string_view format, fmt::format_args values);
+
+template <typename... Values>
+void debug(fmt::format_string<Values...> format, Values&&... values) {
+  if (is_written(Level::kDebug)) write(Level::kDebug, format, fmt::make_format_args(values...));
+}
+
+template <typename... Values>
+void info(fmt::format_string<Values...> format, Values&&... values) {
+  if (is_written(Level::kInfo)) write(Level::kInfo, format, fmt::make_format_args(values...));
+}
+
+template <typename... Values>
+void warn(fmt::format_string<Values...> format, Values&&... values) {
+  if (is_written(Level::kWarning)) write(Level::kWarning, format, fmt::make_format_args(values...));
+}
+
+template <typename... Values>
+void error(fmt::format_string<Values...> format, Values&&... values) {
+  if (is_written(Level::kError)) write(Level::kError, format, fmt::make_format_args(values...));
+}
 
 }  // namespace covey::log

@@ -60,6 +60,7 @@ class CommandFixture : public ::testing::Test {
     std::string pattern = (std::filesystem::temp_directory_path() / "covey-cli-XXXXXX").string();
     folder_ = ::mkdtemp(pattern.data());
     variables_["COVEY_HOME"] = home().string();
+    variables_["COVEY_DAEMON_LISTEN"] = "127.0.0.1:0";  // the usual port may be another Covey's
     std::filesystem::create_directory(home());
     std::filesystem::permissions(home(), std::filesystem::perms::owner_all);
   }

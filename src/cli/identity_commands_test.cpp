@@ -79,7 +79,6 @@ TEST_F(IdentityCommands, daemon_hands_the_passphrase_of_a_file_to_the_peer_in_th
 
 TEST_F(IdentityCommands, doctor_finds_nothing_broken_in_a_fresh_home) {
   EXPECT_EQ(covey({"init"}), 0);
-  variables_["COVEY_DAEMON_LISTEN"] = "127.0.0.1:0";
   EXPECT_EQ(covey({"doctor"}), 0) << out();
   EXPECT_THAT(out(), HasSubstr("✓ identity "));
   EXPECT_THAT(out(), HasSubstr("! no daemon is running"));

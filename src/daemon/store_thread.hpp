@@ -15,7 +15,7 @@ class StoreThread {
   auto run(Work work) -> io::Awaitable<std::invoke_result_t<Work, DaemonStore&>> {
     ++calls_;
     auto job = [store = &store_, work = std::move(work)]() mutable { return work(*store); };
-    co_return co_await thread_.run(std::move(job));
+    return thread_.run(std::move(job));
   }
   void join() { thread_.join(); }
   /// How often it was asked so far.

@@ -5,14 +5,13 @@
 // of each task (see task_group.hpp) has switched the throwing of cancellations off.
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
-#include <tuple>
 #include <type_traits>
 #include <utility>
 
 #include <asio/awaitable.hpp>
-#include <asio/bind_cancellation_slot.hpp>
 #include <asio/cancellation_signal.hpp>
 #include <asio/co_spawn.hpp>
 #include <asio/experimental/as_tuple.hpp>
@@ -42,34 +41,51 @@ inline Awaitable<bool> cancelled() {
 /// Waits; kCancelled when the coroutine is cancelled before or meanwhile.
 Awaitable<Result<>> sleep_for(std::chrono::steady_clock::duration duration);
 
-/// Token for work on another executor. A cancellation is emitted on the canceller's thread, so it must not
-/// reach into another one: such work ends by itself or by the closing of what it waits for.
-inline auto shielded() {
-  return asio::bind_cancellation_slot(asio::cancellation_slot(), asio::use_awaitable);
-}
+/// The core of run_on() and call_on(), one for all types: Asio's spawning is dear to compile for each of
+/// them.
+Awaitable<void> run_there(Executor executor, std::move_only_function<Awaitable<void>()> work);
+
+/// A callable on its way to another executor, and its value on the way back; both executors hold it.
+template <typename Callable, typename Value>
+struct Errand {
+  Callable callable;
+  std::optional<Value> value;
+};
 
 /// Runs `work` (a callable returning Awaitable<R>) on another executor and brings its value back here.
 /// The callable is moved into the other executor's coroutine; what it refers to must outlive the caller's
-/// wait. Not cancelled with the caller. R is default-constructible.
+/// wait. Not cancelled with the caller.
 template <typename Work>
 auto run_on(Executor executor, Work work) -> std::invoke_result_t<Work> {
-  co_return co_await asio::co_spawn(std::move(executor), std::move(work), shielded());
+  using Value = typename std::invoke_result_t<Work>::value_type;
+  if constexpr (std::is_void_v<Value>) {
+    co_await run_there(std::move(executor), std::move(work));
+  } else {
+    const auto errand = std::make_shared<Errand<Work, Value>>(std::move(work), std::nullopt);
+    auto there = [errand]() -> Awaitable<void> { errand->value.emplace(co_await errand->callable()); };
+    co_await run_there(std::move(executor), std::move(there));
+    co_return std::move(*errand->value);
+  }
 }
 
 /// Runs a plain function on another executor and brings its value back here.
 template <typename Function>
 auto call_on(Executor executor, Function function) -> Awaitable<std::invoke_result_t<Function>> {
   using Value = std::invoke_result_t<Function>;
-  if constexpr (std::is_default_constructible_v<Value> || std::is_void_v<Value>) {
-    auto work = [function = std::move(function)]() mutable -> Awaitable<Value> { co_return function(); };
-    co_return co_await asio::co_spawn(std::move(executor), std::move(work), shielded());
-  } else {
-    // asio wants something to hand over where a coroutine threw.
-    auto work = [function = std::move(function)]() mutable -> Awaitable<std::optional<Value>> {
-      co_return function();
+  if constexpr (std::is_void_v<Value>) {
+    auto there = [function = std::move(function)]() mutable -> Awaitable<void> {
+      function();
+      co_return;
     };
-    auto value = co_await asio::co_spawn(std::move(executor), std::move(work), shielded());
-    co_return std::move(*value);
+    co_await run_there(std::move(executor), std::move(there));
+  } else {
+    const auto errand = std::make_shared<Errand<Function, Value>>(std::move(function), std::nullopt);
+    auto there = [errand]() -> Awaitable<void> {
+      errand->value.emplace(errand->callable());
+      co_return;
+    };
+    co_await run_there(std::move(executor), std::move(there));
+    co_return std::move(*errand->value);
   }
 }
 

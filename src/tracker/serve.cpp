@@ -44,13 +44,19 @@ std::vector<std::string> reachable(const asio::ip::tcp::endpoint& where) {
   return out;
 }
 
-Result<std::string> make_link(const TrackerKeys& keys, std::vector<std::string> addresses) {
-  for (const std::string& address : addresses) {
+/// What was typed, before anything is made or opened.
+Result<> check_addresses(const ServeOptions& options) {
+  for (const std::string& text : options.listen) TRY_VOID(endpoint_of(text));
+  for (const std::string& address : options.addresses) {
     if (!identity::is_tracker_address(address)) {
       return fail(ErrorCode::kInvalidArgument, "'{}' is no HOST:PORT, for example tracker.example.org:7443",
                   address);
     }
   }
+  return {};
+}
+
+std::string make_link(const TrackerKeys& keys, std::vector<std::string> addresses) {
   addresses.resize(std::min(addresses.size(), identity::kMaxTrackers));
   const identity::NetworkLink link{
       .network = keys.network.public_key(), .pin = keys.tls.pin, .trackers = std::move(addresses)};
@@ -91,7 +97,7 @@ class Process {
       if (!options_.addresses.empty()) continue;
       for (std::string& address : reachable(local)) addresses.push_back(std::move(address));
     }
-    TRY(tracker_.link, make_link(tracker_.keys, std::move(addresses)));
+    tracker_.link = make_link(tracker_.keys, std::move(addresses));
     return {};
   }
 
@@ -147,6 +153,7 @@ class Process {
 }  // namespace
 
 Result<> serve_until_signal(ServeOptions options, std::ostream& out) {
+  TRY_VOID(check_addresses(options));
   fit_to_descriptors(options.limits);
   crypto::SystemRandom random;
   TRY(const TrackerKeys keys,

@@ -1,6 +1,7 @@
 """The base of all tests here: a scratch folder, two users with homes of their own, and no process left behind."""
 
 import os
+import random
 import shutil
 import socket
 import tempfile
@@ -19,10 +20,20 @@ def has_room_in_memory():
 
 
 def free_port():
-    """A port that a daemon can be started on again and again; nobody holds it at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port that a daemon can be started on again and again; nobody holds it at this moment.
+
+    It lies below those that the kernel gives to outgoing connections and to whoever asks for any port, so that no
+    other program gets it by chance before it is used.
+    """
+    lowest = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    while True:
+        port = random.randrange(10_000, max(lowest, 20_000))
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
 
 
 class CoveyTest(unittest.TestCase):

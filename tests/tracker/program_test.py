@@ -8,9 +8,13 @@ import socket
 import ssl
 import stat
 import subprocess
+import sys
 import tempfile
 import unittest
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from support.case import free_port
 
 PATIENCE = 60
 
@@ -54,11 +58,6 @@ class TrackerProgram(unittest.TestCase):
         return subprocess.run([program(), *arguments], env=self.environment, text=True, capture_output=True,
                               timeout=PATIENCE, check=False)
 
-    def free_port(self):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            return probe.getsockname()[1]
-
     def ask(self, port, path):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname = False
@@ -73,7 +72,7 @@ class TrackerProgram(unittest.TestCase):
 
     def test_it_serves_and_ends_in_order(self):
         for how in (signal.SIGTERM, signal.SIGINT):
-            port = self.free_port()
+            port = free_port()
             tracker = self.start("--listen", f"127.0.0.1:{port}")
             self.assertEqual(self.ask(port, "/health")[1]["status"], "ok")
             status, network = self.ask(port, "/api/v1/network")
@@ -93,7 +92,7 @@ class TrackerProgram(unittest.TestCase):
         self.assertEqual(stat.S_IMODE(self.home.stat().st_mode), 0o700)
 
     def test_admin_works_beside_a_running_tracker(self):
-        port = self.free_port()
+        port = free_port()
         self.start("--listen", f"127.0.0.1:{port}", "--registration", "approval")
         self.assertEqual(self.ask(port, "/api/v1/network")[1]["registration"], "approval")
         made = self.run_once("admin", "registration", "invite", "--json")
@@ -122,8 +121,10 @@ class TrackerProgram(unittest.TestCase):
         other = self.run_once("--listen", "127.0.0.1:0", "--db", database)
         self.assertEqual((other.returncode, other.stdout), (1, ""))
         self.assertIn("another network's", other.stderr)
+        self.environment["COVEY_TRACKER_HOME"] = str(self.home.parent / "never made")
         self.assertEqual(self.run_once("--listen", "nonsense").returncode, 2)
         self.assertEqual(self.run_once("--address", "no port").returncode, 2)
+        self.assertFalse((self.home.parent / "never made").exists())
         self.assertEqual(self.run_once("--db", "mysql://x").returncode, 2)
 
     def test_a_password_in_the_database_url_is_not_repeated(self):
