@@ -1,5 +1,7 @@
 #include "daemon/request_hook.hpp"
 
+#include <array>
+
 #include <fcntl.h>
 #include <spawn.h>
 #include <sys/wait.h>

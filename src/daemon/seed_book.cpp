@@ -1,6 +1,7 @@
-#include "daemon/seed_entry.hpp"
+#include "daemon/seed_book.hpp"
 
 #include "base/log.hpp"
+#include "daemon/seed_entry.hpp"
 
 namespace covey::daemon {
 namespace {

@@ -150,11 +150,23 @@ class Check:
         text = blank_block_comments(path.read_text(encoding="utf-8"))
         if path.suffix in HEADERS and not re.search(r"^#pragma once\s*$", text, re.MULTILINE):
             self.complain(path, 1, "a header without #pragma once")
+        self.check_opening(path, text)
         pattern = PROTO_IMPORT if path.suffix == ".proto" else INCLUDE
         for number, line in enumerate(text.split("\n"), start=1):
             match = pattern.match(line)
             if match:
                 self.check_include(module, path, number, match.group(1), match.group(2))
+
+    def check_opening(self, path, text):
+        """What compiles a source by itself then compiles its header by itself."""
+        header = path.with_suffix(".hpp")
+        if path.suffix != ".cpp" or not header.exists():
+            return
+        own = header.relative_to(self.src).as_posix()
+        included = [(number, match.group(2)) for number, line in enumerate(text.split("\n"), start=1)
+                    if (match := INCLUDE.match(line))]
+        if not included or included[0][1] != own:
+            self.complain(path, included[0][0] if included else 1, f'include "{own}" before everything else')
 
     def check_include(self, module, path, number, delimiter, target):
         if delimiter == '"' and (target.startswith("../") or (path.parent / target).exists()):

@@ -115,7 +115,7 @@ class Floors(unittest.TestCase):
         self.refuses({"src/io/bare.hpp": "// #pragma once\nint x();\n"}, "src/io/bare.hpp:1", "#pragma once")
 
     def test_an_include_relative_to_the_file(self):
-        self.refuses({"src/io/loop.cpp": '#include "loop.hpp"\n'}, "src/io/loop.cpp:1", "full path")
+        self.refuses({"src/io/note.cpp": '#include "loop.hpp"\n'}, "src/io/note.cpp:1", "full path")
 
     def test_an_include_in_a_comment_does_not_count(self):
         text = '// #include "transport/link.hpp"\n/*\n#include "transport/link.hpp"\n*/\n'
@@ -131,6 +131,10 @@ class Floors(unittest.TestCase):
             "src/crypto/key.proto:2",
             "not below it",
         )
+
+    def test_a_source_that_does_not_open_with_its_own_header(self):
+        text = '#include "base/result.hpp"\n#include "crypto/hash.hpp"\n'
+        self.refuses({"src/crypto/hash.cpp": text}, "src/crypto/hash.cpp:1", 'include "crypto/hash.hpp" before')
 
     def test_sources_without_a_declaration(self):
         self.refuses({"src/swarm/choice.cpp": "\n"}, "src/swarm/CMakeLists.txt:1", "declares no module")

@@ -22,7 +22,7 @@ PATIENCE = 60
 def program():
     path = os.environ.get("COVEY_TRACKER")
     if not path:
-        raise RuntimeError("set COVEY_TRACKER to the built program, for example build/debug/src/covey-tracker/covey-tracker")
+        raise RuntimeError("set COVEY_TRACKER to the built program, for example build/check/src/covey-tracker/covey-tracker")
     return str(Path(path).resolve())
 
 
