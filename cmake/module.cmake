@@ -1,8 +1,8 @@
-# With COVEY_UNITY the sources of a module are compiled up to two dozen at a time, in units of equal length: most of a
+# With COVEY_UNITY the sources of a module are compiled about a dozen at a time, in units of equal length: most of a
 # unit's time goes to headers that its neighbours read as well. It suits builds of everything; for daily work, where
 # one file changes, it is off. A source that has a UNITY_GROUP already stays in that.
 option(COVEY_UNITY "Compile the sources of a module together" OFF)
-set(COVEY_UNITY_BATCH 24 CACHE STRING "At most how many sources are compiled together")
+set(COVEY_UNITY_BATCH 12 CACHE STRING "At most how many sources are compiled together")
 function(compile_together target)
   if(NOT COVEY_UNITY)
     return()
