@@ -92,7 +92,7 @@ class Output(CoveyTest):
     def test_qr_shows_the_ticket_as_a_picture(self):
         sender, _ = self.send("--qr", str(self.path))
         sender.wait_for_line("serving until")
-        lines = sender.text("out").splitlines()
+        lines = sender.interrupt().out.splitlines()
         self.assertGreater(len(lines), 20)
         self.assertGreater(len({len(line) for line in lines[1:]}), 0)
 
