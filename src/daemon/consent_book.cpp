@@ -20,37 +20,38 @@ void ConsentBook::restore(Consent consent) {
   consents_.insert_or_assign(consent.id, std::move(consent));
 }
 
-const Consent& ConsentBook::give(const std::string& share, const identity::PeerId& peer, ConsentTerms terms) {
-  const auto known = by_peer_.find({share, peer});
-  const WallTime now = clock_->wall();
-  if (known != by_peer_.end()) {
-    Consent& consent = consents_.at(known->second);
-    if (!consent.revoked_at) {
-      consent.until = terms.until;
-      consent.byte_limit = terms.byte_limit;
-      // What runs began under the former terms; it comes back under these.
-      if (const auto running = running_[consent.id].lock())
-        running->end({ErrorCode::kTimedOut, "its owner has changed the terms"});
-      running_.erase(consent.id);
-      changed(consent);
-      return consent;
-    }
+Consent ConsentBook::offer(const std::string& share, const identity::PeerId& peer, ConsentTerms terms) const {
+  const Consent* const known = find(share, peer);
+  if (known != nullptr && !known->revoked_at) {
+    Consent changed = *known;
+    changed.until = terms.until;
+    changed.byte_limit = terms.byte_limit;
+    return changed;
   }
   // One that was taken back keeps its id on the list of revocations; this is another.
-  const auto id = random_->fixed<access::GrantId>();
-  Consent consent{.id = id,
-                  .share = share,
-                  .peer = peer,
-                  .given_at = now,
-                  .until = terms.until,
-                  .byte_limit = terms.byte_limit,
-                  .bytes_used = 0,
-                  .revoked_at = std::nullopt,
-                  .granted_until = now};
-  by_peer_[{share, peer}] = id;
-  const Consent& kept = consents_.insert_or_assign(id, std::move(consent)).first->second;
-  changed(kept);
-  return kept;
+  const WallTime now = clock_->wall();
+  return {.id = random_->fixed<access::GrantId>(),
+          .share = share,
+          .peer = peer,
+          .given_at = now,
+          .until = terms.until,
+          .byte_limit = terms.byte_limit,
+          .bytes_used = 0,
+          .revoked_at = std::nullopt,
+          .granted_until = now};
+}
+
+void ConsentBook::give(const Consent& consent) {
+  by_peer_[{consent.share, consent.peer}] = consent.id;
+  const auto [place, is_new] = consents_.try_emplace(consent.id, consent);
+  if (is_new) return;
+  // What was used or granted since the offer stays counted.
+  place->second.until = consent.until;
+  place->second.byte_limit = consent.byte_limit;
+  // What runs began under the former terms; it comes back under these.
+  if (const auto running = running_[consent.id].lock())
+    running->end({ErrorCode::kTimedOut, "its owner has changed the terms"});
+  running_.erase(consent.id);
 }
 
 void ConsentBook::changed(const Consent& consent) {

@@ -56,8 +56,11 @@ class ConsentBook {
   /// Takes back what an earlier run knew.
   void restore(Consent consent);
 
-  /// Says yes. Where there is a yes already, these terms replace its own, bytes used stay counted.
-  const Consent& give(const std::string& share, const identity::PeerId& peer, ConsentTerms terms);
+  /// A yes as it would be. Where there is one already, these terms replace its own, bytes used stay counted.
+  [[nodiscard]] Consent offer(const std::string& share, const identity::PeerId& peer,
+                              ConsentTerms terms) const;
+  /// It counts from now on; it is on the disk.
+  void give(const Consent& consent);
   /// Takes it back, for running uploads too. kNotFound.
   Result<> revoke(const access::GrantId& id);
   /// All of a share, or all of a peer.

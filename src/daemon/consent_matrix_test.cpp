@@ -164,8 +164,9 @@ class Owner {
     CO_TRY_VOID(co_await audit_.open());
     content::write_file(folder_ / "file.bin", content::noise(1000));
     CO_TRY(share_, co_await owner_.share(folder_ / "file.bin"));
+    auto& consents = owner_.node->consents();
     for (const Relation relation : {Relation::kGranted, Relation::kRevoked, Relation::kBlocked})
-      owner_.node->consents().give(share_, peer(relation).node->device().peer_id(), {});
+      consents.give(consents.offer(share_, peer(relation).node->device().peer_id(), {}));
     const auto* const consent =
         owner_.node->consents().find(share_, peer(Relation::kRevoked).node->device().peer_id());
     co_return owner_.node->consents().revoke(consent->id);

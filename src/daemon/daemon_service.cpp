@@ -94,6 +94,7 @@ DaemonService::DaemonService(Node& node, DaemonStore store, std::unique_ptr<cont
       home_(std::move(home)),
       request_stop_(std::move(request_stop)),
       started_at_(to_unix_ms(node.clock().wall())),
+      share_turns_(node.services().network),
       tasks_(node.services().network),
       prepared_(node.services().network) {
   node_->keep_layers_in(std::filesystem::path(home_) / "layers");

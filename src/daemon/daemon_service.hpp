@@ -21,6 +21,7 @@
 #include "daemon/stream_book.hpp"
 #include "daemon/uploaded_files.hpp"
 #include "daemon/web_book.hpp"
+#include "io/turns.hpp"
 
 namespace covey::daemon {
 
@@ -154,7 +155,7 @@ class DaemonService final : public api::Service {
   [[nodiscard]] std::string name_for(const identity::PeerId& peer) const;
   [[nodiscard]] Result<identity::PeerId> claimant(std::string_view words) const;
   io::Awaitable<Result<identity::PeerId>> peer_meant(std::string words);
-  void shut_out(const identity::PeerId& peer);
+  io::Awaitable<void> shut_out(identity::PeerId peer);
   // service_chat.cpp
   io::Awaitable<Result<identity::PeerId>> chat_peer(std::string words);
   io::Awaitable<Result<std::string>> share_to_attach(api::ChatAttachRequest wanted, identity::PeerId peer);
@@ -186,6 +187,8 @@ class DaemonService final : public api::Service {
   std::string home_;
   std::function<void()> request_stop_;
   api::UnixMs started_at_;
+  /// Whoever writes a share or its tickets; see io::Turns.
+  io::Turns share_turns_;
   io::TaskGroup tasks_;
   bool preparing_ = false;
   io::Gate prepared_;

@@ -155,7 +155,7 @@ void DaemonService::wire_consent() {
                 "note where the audit log stands");
   });
   audit_.on_finding([this](const audit::Finding& finding) { alerts_.take(finding); });
-  alerts_.on_blocked([this](const identity::PeerId& peer) { shut_out(peer); });
+  alerts_.on_blocked([this](const identity::PeerId& peer) { tasks_.spawn(shut_out(peer)); });
   networks_.on_name_changed([this](const identity::PeerId& now, const std::string& text) {
     audit_.note(
         {.action = AuditAction::kNameChanged, .outcome = Outcome::kRefused, .peer = now, .note = text});

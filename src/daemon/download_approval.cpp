@@ -56,7 +56,7 @@ io::Awaitable<Result<>> DownloadBook::ask_owner(Entry& entry) {
   view.waiting_for = kAnswer;
   tell(entry);
   // The answer may have been quicker than this; whoever ran it has to end first.
-  tasks_.spawn(go_on_as_answered(entry));
+  tasks_.spawn(go_on_as_answered(entry.id()));
   co_return Result<>{};
 }
 
@@ -67,23 +67,22 @@ io::Awaitable<void> DownloadBook::ask_owner_again(Entry& entry) {
   if (!asked) co_await settle(entry, TransferState::kFailed, asked.error());
 }
 
-io::Awaitable<void> DownloadBook::begin_approved(Entry& entry) {
-  const auto held = entry.shared_from_this();
-  entry.stored.view.waiting_for.clear();
-  const auto queued = co_await enqueue(entry);
-  if (!queued) log::error("cannot record that a download was approved: {}", to_string(queued.error()));
-}
-
 /// For one that waits: what became of its request.
-io::Awaitable<void> DownloadBook::go_on_as_answered(Entry& entry) {
-  const auto held = entry.shared_from_this();
+io::Awaitable<void> DownloadBook::go_on_as_answered(std::string id) {
+  const auto held = co_await take(id);
+  if (!held) co_return;
+  Entry& entry = *held->entry;
   if (seeker_ == nullptr || entry.state() != TransferState::kWaitingApproval || entry.chore) co_return;
-  switch (seeker_->standing(entry.id())) {
+  switch (seeker_->standing(id)) {
     case ApprovalSeeker::Standing::kWaiting:
       entry.stored.view.waiting_for = kAnswer;
       co_return;
-    case ApprovalSeeker::Standing::kApproved:
-      co_return co_await begin_approved(entry);
+    case ApprovalSeeker::Standing::kApproved: {
+      entry.stored.view.waiting_for.clear();
+      const auto queued = co_await enqueue(entry);
+      if (!queued) log::error("cannot record that a download was approved: {}", to_string(queued.error()));
+      co_return;
+    }
     case ApprovalSeeker::Standing::kNone:
       co_return co_await ask_owner_again(entry);
     case ApprovalSeeker::Standing::kOver:
@@ -93,21 +92,22 @@ io::Awaitable<void> DownloadBook::go_on_as_answered(Entry& entry) {
   co_await settle(entry, TransferState::kFailed, why);
 }
 
+io::Awaitable<void> DownloadBook::end_as_denied(std::string id, Error why) {
+  const auto held = co_await take(id);
+  if (!held || held->entry->state() != TransferState::kWaitingApproval || held->entry->chore) co_return;
+  const bool withdrawn = why.code == ErrorCode::kCancelled;
+  std::optional<Error> error;
+  if (!withdrawn) error = std::move(why);
+  co_await settle(*held->entry, withdrawn ? TransferState::kCancelled : TransferState::kFailed,
+                  std::move(error));
+}
+
 void DownloadBook::on_approved(const std::string& transfer) {
-  const auto found = entries_.find(transfer);
-  if (found == entries_.end() || shutting_down_) return;
-  Entry& entry = *found->second;
-  if (entry.state() == TransferState::kWaitingApproval && !entry.chore) tasks_.spawn(begin_approved(entry));
+  if (!shutting_down_) tasks_.spawn(go_on_as_answered(transfer));
 }
 
 void DownloadBook::on_denied(const std::string& transfer, const Error& why) {
-  const auto found = entries_.find(transfer);
-  if (found == entries_.end() || shutting_down_) return;
-  Entry& entry = *found->second;
-  if (entry.state() != TransferState::kWaitingApproval || entry.chore) return;
-  const bool withdrawn = why.code == ErrorCode::kCancelled;
-  tasks_.spawn(settle(entry, withdrawn ? TransferState::kCancelled : TransferState::kFailed,
-                      withdrawn ? std::nullopt : std::optional(why)));
+  if (!shutting_down_) tasks_.spawn(end_as_denied(transfer, why));
 }
 
 /// Where it can be had now, and by which right.

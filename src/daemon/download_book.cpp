@@ -122,12 +122,19 @@ io::Awaitable<Result<DownloadBook::Found>> DownloadBook::find_idle(std::string i
   co_return entry;
 }
 
+io::Awaitable<Result<DownloadBook::Held>> DownloadBook::take(std::string id) {
+  CO_TRY(auto entry, find(id));
+  CO_TRY(auto turn, co_await entry->turns.next());
+  CO_TRY_VOID(find(id));  // it may have gone meanwhile
+  co_return Held{.entry = std::move(entry), .turn = std::move(turn)};
+}
+
 DownloadBook::Changed DownloadBook::start(api::DownloadRequest request) {
   CO_TRY_VOID(check_folder(request.directory));
   CO_TRY_VOID(check_settings(request.settings));
   for (const auto& glob : request.select) CO_TRY_VOID(content::Glob::parse(glob));
   CO_TRY(const auto source, co_await source_of(request));
-  auto entry = std::make_shared<Entry>();
+  auto entry = std::make_shared<Entry>(node_->services().network);
   entry->arrival = ++arrivals_;
   entry->stored.view.settings = request.settings;
   entry->stored.request = std::move(request);
@@ -137,17 +144,18 @@ DownloadBook::Changed DownloadBook::start(api::DownloadRequest request) {
   entry->stored.view.bytes_total = source.bytes;
   entry->stored.view.files_total = source.files;
   entry->stored.view.created_at = to_unix_ms(node_->clock().wall());
-  Entry& placed = *entries_.emplace(entry->stored.view.id, std::move(entry)).first->second;
-  const std::string id = placed.id();
+  const std::string id = entry->id();
+  CO_TRY(const auto turn, co_await entry->turns.next());
+  entries_.emplace(id, entry);
   const bool asks = source.must_ask && seeker_ != nullptr;
-  const auto begun = co_await begin(placed, asks ? First::kAsk : First::kRun);
+  const auto begun = co_await begin(*entry, asks ? First::kAsk : First::kRun);
   if (!begun) {
     entries_.erase(id);
     auto forget = [id](DaemonStore& store) { return store.remove_download(id); };
     (void)co_await store_->run(std::move(forget));
     co_return std::unexpected(begun.error());
   }
-  co_return refreshed(placed);
+  co_return refreshed(*entry);
 }
 
 io::Awaitable<Result<>> DownloadBook::begin(Entry& entry, First first) {
@@ -156,10 +164,15 @@ io::Awaitable<Result<>> DownloadBook::begin(Entry& entry, First first) {
 }
 
 io::Awaitable<Result<>> DownloadBook::enqueue(Entry& entry) {
+  const StoredDownload before = entry.stored;
   entry.stored.view.state = TransferState::kQueued;
   entry.stored.view.error.reset();
   entry.stored.view.finished_at.reset();
-  CO_TRY_VOID(co_await save(entry));
+  const auto saved = co_await save(entry);
+  if (!saved) {
+    entry.stored = before;
+    co_return std::unexpected(saved.error());
+  }
   queue_.add(entry.id(), entry.stored.request.settings.priority, entry.arrival);
   start_due();
   tell(entry);
@@ -167,7 +180,7 @@ io::Awaitable<Result<>> DownloadBook::enqueue(Entry& entry) {
 }
 
 void DownloadBook::restore(StoredDownload download) {
-  auto entry = std::make_shared<Entry>();
+  auto entry = std::make_shared<Entry>(node_->services().network);
   entry->stored = std::move(download);
   entry->arrival = ++arrivals_;
   entry->stored.view.settings = entry->stored.request.settings;
@@ -188,7 +201,7 @@ io::Awaitable<Result<>> DownloadBook::restored() {
   }
   const auto seeds = co_await seeds_.restore(std::move(complete));
   for (const auto& [id, entry] : entries_) {
-    if (entry->state() == TransferState::kWaitingApproval) tasks_.spawn(go_on_as_answered(*entry));
+    if (entry->state() == TransferState::kWaitingApproval) tasks_.spawn(go_on_as_answered(id));
   }
   for (Entry* const entry : chores_) tasks_.spawn(recover_move(*entry));
   co_return seeds;
@@ -215,7 +228,8 @@ SeedOrder DownloadBook::seed_order(const Entry& entry) const {
 
 DownloadBook::Changed DownloadBook::set(std::string id, api::TransferSettings settings) {
   CO_TRY_VOID(check_settings(settings));
-  CO_TRY(const auto entry, find(id));
+  CO_TRY(const auto held, co_await take(id));
+  const auto& entry = held.entry;
   const auto before = std::exchange(entry->stored.request.settings, settings);
   entry->stored.view.settings = settings;
   const auto saved = co_await save(*entry);
@@ -235,8 +249,8 @@ DownloadBook::Changed DownloadBook::set(std::string id, api::TransferSettings se
 }
 
 DownloadBook::Changed DownloadBook::pause(std::string id) {
-  CO_TRY(const auto before, find(id));
-  const bool was_checked = before->chore != nullptr;
+  CO_TRY(const auto held, co_await take(id));
+  const bool was_checked = held.entry->chore != nullptr;
   CO_TRY(const auto entry, co_await find_idle(id));
   if (entry->running) {
     co_await stop_running(*entry, TransferState::kPaused);
@@ -249,28 +263,36 @@ DownloadBook::Changed DownloadBook::pause(std::string id) {
 }
 
 DownloadBook::Changed DownloadBook::resume(std::string id) {
-  CO_TRY(const auto entry, find(id));
+  CO_TRY(const auto held, co_await take(id));
+  const auto& entry = held.entry;
   if (entry->chore) {
     co_return fail(ErrorCode::kInvalidArgument,
                    "download {} is being checked or moved; it goes on by itself if it ran", id);
   }
   if (wants_to_run(entry->state()) || entry->state() == TransferState::kWaitingApproval)
     co_return refreshed(*entry);
+  const StoredDownload before = entry->stored;
+  bool fetches_again = false;
   const auto& check = entry->stored.view.check;
   if (entry->state() == TransferState::kComplete && check && check->changed_total > 0) {
     entry->stored.request.on_existing = api::OnExisting::kOverwrite;
     entry->stored.view.check.reset();
     entry->stored.view.seed.reset();
-    co_await seeds_.forget(id);
+    fetches_again = true;
   } else if (is_over(entry->state())) {
     co_return fail(ErrorCode::kInvalidArgument, "download {} is over; start it anew with 'covey get'", id);
   }
   const auto begun = co_await begin(*entry, has_to_ask(*entry) ? First::kAsk : First::kRun);
-  if (!begun) co_return std::unexpected(begun.error());
+  if (!begun) {
+    entry->stored = before;
+    co_return std::unexpected(begun.error());
+  }
+  if (fetches_again) co_await seeds_.forget(id);
   co_return refreshed(*entry);
 }
 
 DownloadBook::Changed DownloadBook::cancel(std::string id, api::PartialFiles partial) {
+  CO_TRY(const auto held, co_await take(id));
   CO_TRY(const auto entry, co_await find_idle(id));
   if (entry->state() == TransferState::kComplete) {
     co_return fail(ErrorCode::kInvalidArgument,
@@ -286,6 +308,7 @@ DownloadBook::Changed DownloadBook::cancel(std::string id, api::PartialFiles par
 }
 
 io::Awaitable<Result<>> DownloadBook::remove(std::string id, api::RemovedFiles files) {
+  CO_TRY(const auto held, co_await take(id));
   CO_TRY(const auto entry, co_await find_idle(id));
   entry->leaving = true;
   queue_.remove(id);

@@ -21,6 +21,7 @@
 #include "daemon/seed_book.hpp"
 #include "daemon/store_thread.hpp"
 #include "daemon/transfer_queue.hpp"
+#include "io/turns.hpp"
 
 namespace covey::daemon {
 
@@ -110,6 +111,12 @@ class DownloadBook final : public WaitingDownloads {
   Result<Found> find(const std::string& id);
   /// As find. Ends a check or a move, which is taken back unless it was done.
   io::Awaitable<Result<Found>> find_idle(std::string id);
+  /// The download, and the turn to change it.
+  struct Held {
+    Found entry;
+    io::Turns::Turn turn;
+  };
+  io::Awaitable<Result<Held>> take(std::string id);
   enum class First : std::uint8_t { kRun, kAsk };
   io::Awaitable<Result<>> begin(Entry& entry, First first);
   io::Awaitable<Result<>> enqueue(Entry& entry);
@@ -123,8 +130,8 @@ class DownloadBook final : public WaitingDownloads {
   [[nodiscard]] bool has_to_ask(const Entry& entry) const;
   io::Awaitable<Result<>> ask_owner(Entry& entry);
   io::Awaitable<void> ask_owner_again(Entry& entry);
-  io::Awaitable<void> go_on_as_answered(Entry& entry);
-  io::Awaitable<void> begin_approved(Entry& entry);
+  io::Awaitable<void> go_on_as_answered(std::string id);
+  io::Awaitable<void> end_as_denied(std::string id, Error why);
   [[nodiscard]] swarm::Locate locate(const Entry& entry, const access::ShareReference& share) const;
 
   // download_views.cpp: how people see them

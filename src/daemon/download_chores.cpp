@@ -102,7 +102,7 @@ io::Awaitable<void> DownloadBook::end_chore(Entry& entry, Then then) {
     tell(entry);
     // Its owner may have answered meanwhile.
     if (entry.state() == TransferState::kWaitingApproval && !shutting_down_)
-      tasks_.spawn(go_on_as_answered(entry));
+      tasks_.spawn(go_on_as_answered(entry.id()));
   }
   chore_ended_.open_all();
   chore->ended.open_all();
@@ -132,7 +132,8 @@ io::Awaitable<DownloadBook::Then> DownloadBook::set_aside(Entry& entry) {
 }
 
 DownloadBook::Changed DownloadBook::verify(std::string id) {
-  CO_TRY(const auto entry, find(id));
+  CO_TRY(const auto held, co_await take(id));
+  const auto& entry = held.entry;
   if (entry->chore) co_return fail(ErrorCode::kInvalidArgument, "download {} is being checked or moved", id);
   begin_chore(*entry, TransferState::kVerifying);
   const Then then = co_await set_aside(*entry);
@@ -207,7 +208,8 @@ io::Awaitable<Result<CheckFindings>> DownloadBook::findings_of(StoredDownload do
 
 DownloadBook::Changed DownloadBook::move(std::string id, std::string directory) {
   CO_TRY_VOID(check_folder(directory));
-  CO_TRY(const auto entry, find(id));
+  CO_TRY(const auto held, co_await take(id));
+  const auto& entry = held.entry;
   if (entry->chore) co_return fail(ErrorCode::kInvalidArgument, "download {} is being checked or moved", id);
   std::error_code error;
   if (std::filesystem::equivalent(directory, entry->directory(), error))

@@ -2,6 +2,7 @@
 // One download as DownloadBook keeps it; shared by the files that implement it. On the network thread.
 
 #include "daemon/download_book.hpp"
+#include "io/turns.hpp"
 
 namespace covey::daemon {
 
@@ -14,18 +15,21 @@ struct DownloadBook::Chore {
 };
 
 struct DownloadBook::Entry : std::enable_shared_from_this<Entry> {
+  explicit Entry(const io::Executor& network) : turns(network) {}
   StoredDownload stored;
   std::uint64_t arrival = 0;
   std::unique_ptr<swarm::Download> running;
   std::optional<swarm::TransferProgress> last_progress;  // of the last run
   TransferQueue::Turn turn = TransferQueue::Turn::kRun;
   api::TransferState wanted_after_stop = api::TransferState::kPaused;
-  std::unique_ptr<io::Gate> ended;
-  bool met_peer = false;   // in this run
-  bool gives_way = false;  // is being stopped for others, because its peer is absent
+  std::shared_ptr<io::Gate> ended;  // of this run; who waits at it holds it
+  bool stopping = false;            // somebody has asked for its end, and what it is to be then
+  bool met_peer = false;            // in this run
+  bool gives_way = false;           // is being stopped for others, because its peer is absent
   std::shared_ptr<Chore> chore;
   bool promised_noted = false;
   bool leaving = false;  // is being removed
+  io::Turns turns;       // whoever is asked to change it
   std::optional<std::uint64_t> told_position;
 
   [[nodiscard]] const std::string& id() const { return stored.view.id; }

@@ -29,9 +29,10 @@ bool is_absence(ErrorCode code) {
 void DownloadBook::set_places(std::size_t places) {
   queue_.set_places(places);
   for (const auto& id : queue_.surplus()) {
-    Entry& entry = *entries_.at(id);
-    entry.wanted_after_stop = TransferState::kQueued;
-    if (entry.running) entry.running->stop();
+    const auto entry = find(id);
+    if (!entry || (*entry)->stopping || !(*entry)->running) continue;
+    (*entry)->wanted_after_stop = TransferState::kQueued;
+    (*entry)->running->stop();
   }
   start_due();
 }
@@ -39,9 +40,13 @@ void DownloadBook::set_places(std::size_t places) {
 void DownloadBook::start_due() {
   if (shutting_down_) return;
   for (const auto& start : queue_.due(node_->clock().steady())) {
-    Entry& entry = *entries_.at(start.id);
-    if (const auto launched = launch(entry, start.turn); !launched) {
-      tasks_.spawn(settle(entry, TransferState::kFailed, launched.error()));
+    const auto entry = find(start.id);
+    if (!entry) {
+      queue_.remove(start.id);
+      continue;
+    }
+    if (const auto launched = launch(**entry, start.turn); !launched) {
+      tasks_.spawn(settle(**entry, TransferState::kFailed, launched.error()));
     }
   }
   woken_.open_all();
@@ -65,7 +70,8 @@ Result<> DownloadBook::launch(Entry& entry, TransferQueue::Turn turn) {
   entry.wanted_after_stop = TransferState::kPaused;
   entry.met_peer = false;
   entry.gives_way = false;
-  entry.ended = std::make_unique<io::Gate>(node_->services().network);
+  entry.stopping = false;
+  entry.ended = std::make_shared<io::Gate>(node_->services().network);
   live_.insert(&entry);
   tasks_.spawn(run(entry));
   return {};
@@ -80,8 +86,9 @@ io::Awaitable<void> DownloadBook::run(Entry& entry) {
   auto delivered = result ? entry.running->delivered() : std::nullopt;
   if (seeker_ != nullptr && entry.running->grant()) seeker_->keep_grant(entry.id(), *entry.running->grant());
   entry.running.reset();
+  const auto ended = entry.ended;
   co_await conclude(entry, result, std::move(delivered));
-  entry.ended->open_all();
+  ended->open_all();
   start_due();
 }
 
@@ -171,9 +178,11 @@ io::Awaitable<void> DownloadBook::settle(Entry& entry, TransferState state, std:
 io::Awaitable<void> DownloadBook::stop_running(Entry& entry, TransferState then) {
   queue_.remove(entry.id());
   entry.gives_way = false;
+  entry.stopping = true;
   entry.wanted_after_stop = then;
   entry.running->stop();
-  (void)co_await entry.ended->wait();
+  const auto ended = entry.ended;
+  (void)co_await ended->wait();
 }
 
 /// Looks after what runs, wakes what looks for its peer.
@@ -193,6 +202,7 @@ io::Awaitable<void> DownloadBook::tend() {
 }
 
 void DownloadBook::look_after(Entry& entry) {
+  if (entry.stopping) return;
   const auto progress = entry.running->progress();
   const bool met = progress.phase == swarm::Phase::kRunning;
   if (met && entry.turn == TransferQueue::Turn::kLook) {

@@ -130,8 +130,9 @@ std::vector<api::TransferView> DownloadBook::moving_on() {
   for (Entry* const entry : live_) out.push_back(refreshed(*entry));
   for (Entry* const entry : chores_) out.push_back(refreshed(*entry));
   for (const auto& id : queue_.front(kToldPositions)) {
-    Entry& entry = *entries_.at(id);
-    if (entry.running || entry.chore) continue;
+    const auto found = find(id);
+    if (!found || (*found)->running || (*found)->chore) continue;
+    Entry& entry = **found;
     auto view = refreshed(entry);
     if (std::exchange(entry.told_position, view.queue_position) != view.queue_position)
       out.push_back(std::move(view));

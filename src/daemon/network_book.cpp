@@ -39,7 +39,11 @@ std::vector<std::string> revealed_names(const swarm::ServedShare& served) {
 }  // namespace
 
 NetworkBook::NetworkBook(Node& node, StoreThread& store, Publish publish)
-    : node_(&node), store_(&store), publish_(std::move(publish)), tasks_(node.services().network) {}
+    : node_(&node),
+      store_(&store),
+      publish_(std::move(publish)),
+      turns_(node.services().network),
+      tasks_(node.services().network) {}
 
 NetworkBook::~NetworkBook() = default;
 
@@ -84,27 +88,31 @@ NetworkSession& NetworkBook::add(JoinedNetwork joined) {
   });
   session->on_message(
       [this](discovery::ReceivedMessage message) { return take_message(std::move(message)); });
-  session->on_membership([this](const JoinedNetwork& renewed) {
-    auto keep = [](StoreThread* store, JoinedNetwork kept) -> io::Awaitable<void> {
-      auto save = [&kept](DaemonStore& s) { return s.save(kept); };
-      const auto saved = co_await store->run(save);
-      if (!saved) log::error("cannot record a membership: {}", to_string(saved.error()));
-    };
-    tasks_.spawn(keep(store_, renewed));
-  });
+  session->on_membership([this](const JoinedNetwork& renewed) { tasks_.spawn(keep_membership(renewed)); });
   sessions_.push_back(std::move(session));
   return *sessions_.back();
+}
+
+io::Awaitable<void> NetworkBook::keep_membership(JoinedNetwork renewed) {
+  const auto turn = co_await turns_.next();
+  if (!turn || find_key(renewed.link.network) == nullptr) co_return;  // it was left meanwhile
+  auto save = [renewed](DaemonStore& s) { return s.save(renewed); };
+  const auto saved = co_await store_->run(std::move(save));
+  if (!saved) log::error("cannot record a membership: {}", to_string(saved.error()));
+}
+
+NetworkBook::Session NetworkBook::find_key(const crypto::PublicKey& network) const {
+  const auto found = std::find_if(sessions_.begin(), sessions_.end(),
+                                  [&](const Session& session) { return session->network() == network; });
+  return found == sessions_.end() ? nullptr : *found;
 }
 
 io::Awaitable<Result<api::NetworkView>> NetworkBook::join(api::JoinRequest request) {
   CO_TRY(auto link, identity::NetworkLink::parse(request.link));
   CO_TRY(const auto name, identity::PeerName::parse(request.name));
-  for (const Session& session : sessions_) {
-    if (session->network() == link.network) {
-      co_return fail(ErrorCode::kAlreadyExists, "this peer is in that network already, as {}",
-                     session->joined().name.text());
-    }
-  }
+  if (const Session known = find_key(link.network))
+    co_return fail(ErrorCode::kAlreadyExists, "this peer is in that network already, as {}",
+                   known->joined().name.text());
   JoinedNetwork joined{.link = std::move(link),
                        .name = name,
                        .membership = {},
@@ -114,11 +122,12 @@ io::Awaitable<Result<api::NetworkView>> NetworkBook::join(api::JoinRequest reque
   auto own = co_await session->ask(register_name);
   co_await session->stop();
   if (!own) co_return std::unexpected(std::move(own).error());
-  if (find(to_base32(joined.link.network.view())))
+  CO_TRY(const auto turn, co_await turns_.next());
+  if (find_key(joined.link.network) != nullptr)
     co_return fail(ErrorCode::kAlreadyExists, "this peer has joined that network meanwhile");
   joined.membership = std::move(own->record);
-  auto save = [&joined](DaemonStore& store) { return store.save(joined); };
-  CO_TRY_VOID(co_await store_->run(save));
+  auto save = [joined](DaemonStore& store) { return store.save(joined); };
+  CO_TRY_VOID(co_await store_->run(std::move(save)));
   NetworkSession& added = add(std::move(joined));
   for (const std::string& id : published_) {
     const auto share = node_->shares().find(id);
@@ -147,12 +156,18 @@ Result<std::size_t> NetworkBook::find(std::string_view words) const {
 }
 
 io::Awaitable<Result<>> NetworkBook::leave(std::string words) {
-  CO_TRY(const std::size_t place, find(words));
-  Session session = std::move(sessions_[place]);
-  sessions_.erase(sessions_.begin() + static_cast<std::ptrdiff_t>(place));
+  Session session;
+  {
+    CO_TRY(const auto turn, co_await turns_.next());
+    CO_TRY(const std::size_t place, find(words));
+    session = sessions_[place];
+    auto forget = [network = session->network()](DaemonStore& store) {
+      return store.remove_network(network);
+    };
+    CO_TRY_VOID(co_await store_->run(std::move(forget)));
+    std::erase(sessions_, session);
+  }
   const crypto::PublicKey network = session->network();
-  auto forget = [&network](DaemonStore& store) { return store.remove_network(network); };
-  CO_TRY_VOID(co_await store_->run(forget));
   // The tracker may be away; then what was announced ends by itself.
   const auto withdrawn = co_await session->withdraw_all();
   if (!withdrawn)

@@ -9,6 +9,7 @@
 #include "daemon/mail_ways.hpp"
 #include "daemon/network_session.hpp"
 #include "daemon/store_thread.hpp"
+#include "io/turns.hpp"
 
 namespace covey::daemon {
 
@@ -84,6 +85,9 @@ class NetworkBook final : public MemberCheck, public MailNetworks {
   io::Awaitable<void> renew_listings();
   io::Awaitable<NetworkSession::Kept> take_message(discovery::ReceivedMessage message);
   Result<std::size_t> find(std::string_view words) const;
+  /// Null where this peer is no member.
+  [[nodiscard]] Session find_key(const crypto::PublicKey& network) const;
+  io::Awaitable<void> keep_membership(JoinedNetwork renewed);
   io::Awaitable<Result<api::SearchView>> search_in(Session session, api::SearchRequest request);
   api::FoundShareView view_of(const NetworkSession& session, const discovery::FoundShare& found);
   io::Awaitable<Result<identity::PeerId>> resolve_one(std::string word);
@@ -106,6 +110,8 @@ class NetworkBook final : public MemberCheck, public MailNetworks {
   std::function<void()> on_online_;
   OnNameChanged on_name_changed_;
   std::vector<Session> sessions_;
+  /// Whoever writes which networks this peer is in.
+  io::Turns turns_;
   std::vector<std::string> published_;  // ids of the shares that are to be announced
   KnownNames names_;
   std::deque<FoundShare> recent_;  // what searches found, newest last

@@ -23,7 +23,10 @@ std::optional<api::UnixMs> optional_ms(const std::optional<WallTime>& time) {
 }  // namespace
 
 RequestBook::RequestBook(const Around& around, Publish publish)
-    : around_(around), publish_(std::move(publish)), tasks_(around.node->services().network) {
+    : around_(around),
+      publish_(std::move(publish)),
+      turns_(around.node->services().network),
+      tasks_(around.node->services().network) {
   around_.mail->on(requests::kRequestLetter, [this](const Letter& letter) { return take_request(letter); });
   around_.mail->on(requests::kWithdrawnLetter,
                    [this](const Letter& letter) { return take_withdrawal(letter); });
@@ -35,18 +38,9 @@ RequestBook::~RequestBook() = default;
 io::Awaitable<Result<>> RequestBook::restore() {
   auto read = [](DaemonStore& s) { return s.requests(); };
   CO_TRY(const auto all, co_await around_.store->run(read));
-  for (const StoredRequest& stored : all) {
-    beside_[stored.request.id] = {.told = stored.told,
-                                  .title = stored.title,
-                                  .bytes = stored.bytes,
-                                  .files = stored.files,
-                                  .grant = stored.grant};
-    if (stored.outgoing) {
-      outgoing_.restore({.request = stored.request, .transfer = stored.transfer});
-    } else {
-      incoming_.restore(stored.request);
-    }
-    if (!stored.told && has_to_tell(stored.request.id)) tasks_.spawn(tell_later(stored.request.id));
+  for (const StoredRequest& one : all) {
+    take_in(one);
+    if (!one.told && has_to_tell(one.request.id)) tasks_.spawn(tell_later(one.request.id));
   }
   tasks_.spawn(keep_dates());
   co_return Result<>{};
@@ -59,12 +53,17 @@ io::Awaitable<void> RequestBook::stop() {
 
 // ---- what both sides keep
 
-StoredRequest RequestBook::stored(const requests::RequestId& id) const {
+std::optional<StoredRequest> RequestBook::stored(const requests::RequestId& id) const {
   StoredRequest out;
-  const auto* const asked = outgoing_.find(id);
-  out.outgoing = asked != nullptr;
-  out.request = out.outgoing ? asked->request : *incoming_.find(id);
-  if (out.outgoing) out.transfer = asked->transfer;
+  if (const auto asked = outgoing_.find(id)) {
+    out.outgoing = true;
+    out.request = asked->request;
+    out.transfer = asked->transfer;
+  } else if (const auto arrived = incoming_.find(id)) {
+    out.request = *arrived;
+  } else {
+    return std::nullopt;
+  }
   if (const auto beside = beside_.find(id); beside != beside_.end()) {
     out.told = beside->second.told;
     out.title = beside->second.title;
@@ -75,19 +74,50 @@ StoredRequest RequestBook::stored(const requests::RequestId& id) const {
   return out;
 }
 
-io::Awaitable<Result<>> RequestBook::save(requests::RequestId id) {
-  auto keep = [kept = stored(id)](DaemonStore& s) { return s.save(kept); };
-  co_return co_await around_.store->run(std::move(keep));
+void RequestBook::take_in(const StoredRequest& changed) {
+  beside_[changed.request.id] = {.told = changed.told,
+                                 .title = changed.title,
+                                 .bytes = changed.bytes,
+                                 .files = changed.files,
+                                 .grant = changed.grant};
+  if (changed.outgoing) {
+    outgoing_.keep({.request = changed.request, .transfer = changed.transfer});
+  } else {
+    incoming_.keep(changed.request);
+  }
 }
 
-io::Awaitable<void> RequestBook::save_later(requests::RequestId id) {
-  const auto saved = co_await save(id);
-  if (!saved) log::error("cannot record a request: {}", to_string(saved.error()));
+io::Awaitable<Result<>> RequestBook::keep(StoredRequest changed) {
+  auto write = [changed](DaemonStore& s) { return s.save(changed); };
+  CO_TRY_VOID(co_await around_.store->run(std::move(write)));
+  take_in(changed);
+  co_return Result<>{};
+}
+
+io::Awaitable<std::vector<requests::Request>> RequestBook::end(std::vector<requests::Request> ended,
+                                                               bool told) {
+  std::vector<requests::Request> out;
+  for (requests::Request& request : ended) {
+    auto changed = stored(request.id);
+    if (!changed) continue;
+    changed->request = request;
+    changed->told = told;
+    const auto kept = co_await keep(*std::move(changed));
+    if (!kept) {
+      log::error("cannot record that a request is over: {}", to_string(kept.error()));
+      continue;
+    }
+    publish(request.id);
+    out.push_back(std::move(request));
+  }
+  co_return out;
 }
 
 void RequestBook::publish(const requests::RequestId& id) {
+  const auto kept = stored(id);
+  if (!kept) return;
   api::Event event;
-  event.request = view_of(stored(id).request);
+  event.request = view_of(*kept);
   publish_(event);
 }
 
@@ -102,8 +132,8 @@ void RequestBook::note(AuditAction action, Outcome outcome, ReasonCode code, con
                        .note = std::move(words)});
 }
 
-api::RequestView RequestBook::view_of(const requests::Request& request) const {
-  const StoredRequest kept = stored(request.id);
+api::RequestView RequestBook::view_of(const StoredRequest& kept) const {
+  const requests::Request& request = kept.request;
   api::RequestView view;
   view.id = requests::to_text(request.id);
   view.direction = kept.outgoing ? api::RequestDirection::kOutgoing : api::RequestDirection::kIncoming;
@@ -135,8 +165,8 @@ api::RequestView RequestBook::view_of(const requests::Request& request) const {
 
 std::vector<api::RequestView> RequestBook::views() const {
   std::vector<api::RequestView> out;
-  for (const auto* const request : incoming_.all()) out.push_back(view_of(*request));
-  for (const auto* const asked : outgoing_.all()) out.push_back(view_of(asked->request));
+  for (const auto& request : incoming_.all()) out.push_back(view_of(*stored(request.id)));
+  for (const auto& asked : outgoing_.all()) out.push_back(view_of(*stored(asked.request.id)));
   std::stable_sort(out.begin(), out.end(), [](const api::RequestView& a, const api::RequestView& b) {
     const bool a_waits = a.state == api::RequestState::kWaiting;
     const bool b_waits = b.state == api::RequestState::kWaiting;
@@ -145,104 +175,126 @@ std::vector<api::RequestView> RequestBook::views() const {
   return out;
 }
 
-/// What has waited for too long is over, and what is over and many is forgotten.
 io::Awaitable<void> RequestBook::keep_dates() {
   while (true) {
-    const WallTime now = around_.node->clock().wall();
-    for (const auto* const request : incoming_.expire(now)) {
-      note(AuditAction::kRequestExpired, Outcome::kNoted, ReasonCode::kNone, *request);
-      tasks_.spawn(save_later(request->id));
-      publish(request->id);
-    }
-    for (const auto* const asked : outgoing_.expire(now)) {
-      if (downloads_ != nullptr)
-        downloads_->on_denied(asked->transfer,
-                              {ErrorCode::kExpired, "its owner has not answered in a month; ask again"});
-      tasks_.spawn(save_later(asked->request.id));
-      publish(asked->request.id);
-    }
-    forget_surplus();
+    const auto expired = co_await expire();
+    if (!expired) co_return;
     const auto slept = co_await io::sleep_for(kDatesEvery);
     if (!slept) co_return;
   }
 }
 
-void RequestBook::forget_surplus() {
+/// What has waited for too long is over, and what is over and many is forgotten.
+io::Awaitable<Result<>> RequestBook::expire() {
+  CO_TRY(const auto turn, co_await turns_.next());
+  const WallTime now = around_.node->clock().wall();
+  const auto unanswered = co_await end(incoming_.expire(now), /*told=*/false);
+  for (const auto& request : unanswered)
+    note(AuditAction::kRequestExpired, Outcome::kNoted, ReasonCode::kNone, request);
+  std::vector<requests::Request> asked;
+  for (const auto& one : outgoing_.expire(now)) asked.push_back(one.request);
+  const auto in_vain = co_await end(std::move(asked), /*told=*/true);
+  for (const auto& request : in_vain) {
+    const auto kept = outgoing_.find(request.id);
+    if (kept && downloads_ != nullptr)
+      downloads_->on_denied(kept->transfer,
+                            {ErrorCode::kExpired, "its owner has not answered in a month; ask again"});
+  }
+  co_await forget_surplus();
+  co_return Result<>{};
+}
+
+io::Awaitable<void> RequestBook::forget_surplus() {
   for (const requests::RequestId& id : incoming_.surplus()) {
+    auto remove = [id](DaemonStore& s) { return s.remove_request(id); };
+    const auto removed = co_await around_.store->run(remove);
+    if (!removed) {
+      log::error("cannot forget a request: {}", to_string(removed.error()));
+      co_return;
+    }
+    incoming_.forget(id);
     beside_.erase(id);
-    auto forget = [](StoreThread* store, requests::RequestId gone) -> io::Awaitable<void> {
-      auto remove = [gone](DaemonStore& s) { return s.remove_request(gone); };
-      const auto removed = co_await store->run(remove);
-      if (!removed) log::error("cannot forget a request: {}", to_string(removed.error()));
-    };
-    tasks_.spawn(forget(around_.store, id));
   }
 }
 
 // ---- the owner's word
 
-io::Awaitable<Result<>> RequestBook::say_yes(const requests::Request& request, ConsentTerms terms) {
-  const std::string share = access::to_text(request.share);
-  const Consent consent = around_.node->consents().give(share, request.peer, terms);
-  beside_[request.id].told = false;
-  auto keep = [kept = stored(request.id), consent](DaemonStore& s) { return s.save(kept, consent); };
-  CO_TRY_VOID(co_await around_.store->run(std::move(keep)));
-  publish(request.id);
-  co_return co_await tell(request.id);
+/// In a turn.
+io::Awaitable<Result<>> RequestBook::say_yes(requests::Request approved, ConsentTerms terms) {
+  auto kept = stored(approved.id);
+  if (!kept) co_return fail(ErrorCode::kNotFound, "the request is no more");
+  kept->request = approved;
+  kept->told = false;
+  auto& consents = around_.node->consents();
+  const Consent consent = consents.offer(access::to_text(approved.share), approved.peer, terms);
+  auto write = [kept = *kept, consent](DaemonStore& s) { return s.save(kept, consent); };
+  CO_TRY_VOID(co_await around_.store->run(std::move(write)));
+  take_in(*kept);
+  consents.give(consent);
+  publish(approved.id);
+  co_return Result<>{};
 }
 
 io::Awaitable<Result<api::RequestView>> RequestBook::approve(std::string words, api::ApprovalRequest terms) {
-  CO_TRY(const requests::Request* const found, incoming_.find(words));
-  const requests::RequestId id = found->id;
-  const WallTime now = around_.node->clock().wall();
   if (terms.for_seconds == 0U || terms.bytes == 0U)
     co_return fail(ErrorCode::kInvalidArgument,
                    "an approval for no time or no bytes would be none; deny it instead");
-  const auto share = around_.node->shares().find(access::to_text(found->share));
-  if (!share) co_return fail(ErrorCode::kNotFound, "what was asked for is not shared any more");
-  CO_TRY(const requests::Request* const request, incoming_.approve(id, now));
-  ConsentTerms given{.until = std::nullopt, .byte_limit = terms.bytes};
-  if (terms.for_seconds) given.until = now + std::chrono::seconds(*terms.for_seconds);
-  if (terms.always) around_.people->trust(request->peer, std::vector<std::string>(1, (*share)->view.id));
-  note(AuditAction::kRequestApproved, Outcome::kAllowed, ReasonCode::kNone, *request,
-       terms.always ? "always" : "");
-  const auto told = co_await say_yes(*request, given);
-  if (!told) co_return std::unexpected(told.error());
-  co_return view_of(*incoming_.find(id));
+  requests::RequestId id;
+  {
+    CO_TRY(const auto turn, co_await turns_.next());
+    CO_TRY(const auto found, incoming_.find(words));
+    id = found.id;
+    const std::string share = access::to_text(found.share);
+    if (!around_.node->shares().find(share))
+      co_return fail(ErrorCode::kNotFound, "what was asked for is not shared any more");
+    const WallTime now = around_.node->clock().wall();
+    CO_TRY(const auto approved, incoming_.approve(id, now));
+    ConsentTerms given{.until = std::nullopt, .byte_limit = terms.bytes};
+    if (terms.for_seconds) given.until = now + std::chrono::seconds(*terms.for_seconds);
+    CO_TRY_VOID(co_await say_yes(approved, given));
+    if (terms.always) around_.people->trust(approved.peer, std::vector<std::string>(1, share));
+    note(AuditAction::kRequestApproved, Outcome::kAllowed, ReasonCode::kNone, approved,
+         terms.always ? "always" : "");
+  }
+  co_return co_await told_or_later(id);
 }
 
 io::Awaitable<Result<api::RequestView>> RequestBook::deny(std::string words, std::string reason) {
   CO_TRY_VOID(requests::check_reason(reason));
-  CO_TRY(const requests::Request* const found, incoming_.find(words));
-  const requests::RequestId id = found->id;
-  CO_TRY(const requests::Request* const request,
-         incoming_.deny(id, std::move(reason), around_.node->clock().wall()));
-  note(AuditAction::kRequestDenied, Outcome::kRefused, ReasonCode::kNone, *request, request->answer);
-  beside_[id].told = false;
-  CO_TRY_VOID(co_await save(id));
-  publish(id);
-  CO_TRY_VOID(co_await tell(id));
-  co_return view_of(*incoming_.find(id));
-}
-
-void RequestBook::drop(const identity::PeerId& peer) {
-  for (const auto* const request : incoming_.drop(peer, around_.node->clock().wall())) {
-    beside_[request->id].told = true;  // the blocked hear nothing
-    note(AuditAction::kRequestDenied, Outcome::kRefused, ReasonCode::kBlocked, *request);
-    tasks_.spawn(save_later(request->id));
-    publish(request->id);
+  requests::RequestId id;
+  {
+    CO_TRY(const auto turn, co_await turns_.next());
+    CO_TRY(const auto found, incoming_.find(words));
+    id = found.id;
+    CO_TRY(const auto denied, incoming_.deny(id, std::move(reason), around_.node->clock().wall()));
+    auto changed = *stored(id);
+    changed.request = denied;
+    changed.told = false;
+    CO_TRY_VOID(co_await keep(std::move(changed)));
+    note(AuditAction::kRequestDenied, Outcome::kRefused, ReasonCode::kNone, denied, denied.answer);
+    publish(id);
   }
+  co_return co_await told_or_later(id);
 }
 
-void RequestBook::drop_share(const std::string& share) {
+io::Awaitable<void> RequestBook::drop(identity::PeerId peer) {
+  const auto turn = co_await turns_.next();
+  if (!turn) co_return;
+  // The blocked hear nothing.
+  const auto ended = co_await end(incoming_.drop(peer, around_.node->clock().wall()), /*told=*/true);
+  for (const auto& request : ended)
+    note(AuditAction::kRequestDenied, Outcome::kRefused, ReasonCode::kBlocked, request);
+}
+
+io::Awaitable<void> RequestBook::drop_share(std::string share) {
   const auto id = access::parse_share_id(share);
-  if (!id) return;
-  for (const auto* const request : incoming_.drop(*id, around_.node->clock().wall())) {
-    beside_[request->id].told = false;
-    note(AuditAction::kRequestDenied, Outcome::kRefused, ReasonCode::kShareClosed, *request);
-    tasks_.spawn(save_later(request->id));
-    tasks_.spawn(tell_later(request->id));
-    publish(request->id);
+  if (!id) co_return;
+  const auto turn = co_await turns_.next();
+  if (!turn) co_return;
+  const auto ended = co_await end(incoming_.drop(*id, around_.node->clock().wall()), /*told=*/false);
+  for (const auto& request : ended) {
+    note(AuditAction::kRequestDenied, Outcome::kRefused, ReasonCode::kShareClosed, request);
+    tasks_.spawn(tell_later(request.id));
   }
 }
 
@@ -250,7 +302,7 @@ void RequestBook::drop_share(const std::string& share) {
 
 bool RequestBook::asks(const identity::PeerId& owner) const {
   const auto all = outgoing_.all();
-  return std::any_of(all.begin(), all.end(), [&](const auto* asked) { return asked->request.peer == owner; });
+  return std::any_of(all.begin(), all.end(), [&](const auto& asked) { return asked.request.peer == owner; });
 }
 
 io::Awaitable<Result<>> RequestBook::seek(Wish wish) {
@@ -259,47 +311,67 @@ io::Awaitable<Result<>> RequestBook::seek(Wish wish) {
                                          .transfer = wish.transfer,
                                          .reason = std::move(wish.reason),
                                          .select = std::move(wish.select)};
-  CO_TRY(const auto* const made,
-         outgoing_.ask(std::move(asked), *around_.random, around_.node->clock().wall()));
-  const requests::RequestId id = made->request.id;
-  if (beside_.contains(id)) co_return Result<>{};  // it waits already
-  beside_[id] = {.told = false, .title = wish.title, .bytes = wish.bytes, .files = wish.files, .grant = {}};
-  CO_TRY_VOID(co_await save(id));
-  publish(id);
-  co_return co_await tell(id);
+  requests::RequestId id;
+  {
+    CO_TRY(const auto turn, co_await turns_.next());
+    CO_TRY(auto made, outgoing_.ask(std::move(asked), *around_.random, around_.node->clock().wall()));
+    id = made.request.id;
+    if (outgoing_.find(id)) co_return Result<>{};  // it waits already
+    StoredRequest changed;
+    changed.request = std::move(made.request);
+    changed.outgoing = true;
+    changed.transfer = std::move(made.transfer);
+    changed.title = wish.title;
+    changed.bytes = wish.bytes;
+    changed.files = wish.files;
+    CO_TRY_VOID(co_await keep(std::move(changed)));
+    publish(id);
+  }
+  const auto told = co_await told_or_later(id);
+  if (!told) co_return std::unexpected(told.error());
+  co_return Result<>{};
 }
 
 io::Awaitable<Result<api::RequestView>> RequestBook::withdraw(std::string words) {
-  CO_TRY(const auto* const found, outgoing_.find(words));
-  const requests::RequestId id = found->request.id;
-  const auto* const asked = outgoing_.withdraw(id, around_.node->clock().wall());
-  if (asked == nullptr)
-    co_return fail(ErrorCode::kInvalidArgument, "the request {} does not wait any more",
-                   requests::to_text(id).substr(0, 10));
-  beside_[id].told = false;
-  const std::string transfer = asked->transfer;
-  CO_TRY_VOID(co_await save(id));
-  publish(id);
-  if (downloads_ != nullptr)
-    downloads_->on_denied(transfer, {ErrorCode::kCancelled, "its request was withdrawn"});
-  CO_TRY_VOID(co_await tell(id));
-  co_return view_of(outgoing_.find(id)->request);
+  requests::RequestId id;
+  {
+    CO_TRY(const auto turn, co_await turns_.next());
+    CO_TRY(const auto found, outgoing_.find(words));
+    id = found.request.id;
+    const auto withdrawn = outgoing_.withdraw(id, around_.node->clock().wall());
+    if (!withdrawn)
+      co_return fail(ErrorCode::kInvalidArgument, "the request {} does not wait any more",
+                     requests::to_text(id).substr(0, 10));
+    auto changed = *stored(id);
+    changed.request = withdrawn->request;
+    changed.told = false;
+    CO_TRY_VOID(co_await keep(std::move(changed)));
+    publish(id);
+    if (downloads_ != nullptr)
+      downloads_->on_denied(withdrawn->transfer, {ErrorCode::kCancelled, "its request was withdrawn"});
+  }
+  co_return co_await told_or_later(id);
 }
 
 void RequestBook::abandon(const std::string& transfer) {
-  const auto* const asked = outgoing_.of_transfer(transfer);
-  if (asked == nullptr) return;
-  const requests::RequestId id = asked->request.id;
-  if (outgoing_.withdraw(id, around_.node->clock().wall()) == nullptr) return;
-  beside_[id].told = false;
-  tasks_.spawn(save_later(id));
-  tasks_.spawn(tell_later(id));
-  publish(id);
+  if (const auto asked = outgoing_.of_transfer(transfer)) tasks_.spawn(abandon_later(asked->request.id));
+}
+
+io::Awaitable<void> RequestBook::abandon_later(requests::RequestId id) {
+  {
+    const auto turn = co_await turns_.next();
+    if (!turn) co_return;
+    const auto withdrawn = outgoing_.withdraw(id, around_.node->clock().wall());
+    if (!withdrawn) co_return;
+    const auto ended = co_await end(std::vector(1, withdrawn->request), /*told=*/false);
+    if (ended.empty()) co_return;
+  }
+  co_await tell_later(id);
 }
 
 ApprovalSeeker::Standing RequestBook::standing(const std::string& transfer) const {
-  const auto* const asked = outgoing_.of_transfer(transfer);
-  if (asked == nullptr) return Standing::kNone;
+  const auto asked = outgoing_.of_transfer(transfer);
+  if (!asked) return Standing::kNone;
   switch (asked->request.state) {
     case RequestState::kWaiting:
       return Standing::kWaiting;
@@ -314,19 +386,25 @@ ApprovalSeeker::Standing RequestBook::standing(const std::string& transfer) cons
 }
 
 std::optional<access::SignedGrant> RequestBook::grant(const std::string& transfer) const {
-  const auto* const asked = outgoing_.of_transfer(transfer);
-  if (asked == nullptr) return std::nullopt;
+  const auto asked = outgoing_.of_transfer(transfer);
+  if (!asked) return std::nullopt;
   const auto beside = beside_.find(asked->request.id);
   return beside == beside_.end() ? std::nullopt : beside->second.grant;
 }
 
 void RequestBook::keep_grant(const std::string& transfer, const access::SignedGrant& grant) {
-  const auto* const asked = outgoing_.of_transfer(transfer);
-  if (asked == nullptr) return;
-  auto& known = beside_[asked->request.id].grant;
-  if (known == grant) return;
-  known = grant;
-  tasks_.spawn(save_later(asked->request.id));
+  if (const auto asked = outgoing_.of_transfer(transfer))
+    tasks_.spawn(keep_grant_later(asked->request.id, grant));
+}
+
+io::Awaitable<void> RequestBook::keep_grant_later(requests::RequestId id, access::SignedGrant grant) {
+  const auto turn = co_await turns_.next();
+  if (!turn) co_return;
+  auto changed = stored(id);
+  if (!changed || changed->grant == grant) co_return;
+  changed->grant = std::move(grant);
+  const auto kept = co_await keep(*std::move(changed));
+  if (!kept) log::error("cannot keep an approval: {}", to_string(kept.error()));
 }
 
 }  // namespace covey::daemon

@@ -1,9 +1,10 @@
 #pragma once
 // RequestBook: requests for shares, on both sides: taken, answered by their owner, waited for by their asker.
 //
-// What is decided is on the disk before it is told to anyone, and told by letters that wait until they
-// arrive; so a crash between a decision and its delivery loses nothing. On the network thread; stop() is
-// awaited before destruction. Spec: docs/spec/consent.md, "Requests".
+// One command at a time: whoever changes a request has the turn from reading it to writing it. What is
+// decided is on the disk before it counts here, and told by letters that wait until they arrive; so neither a
+// disk that fails nor a crash between a decision and its delivery loses anything. On the network thread;
+// stop() is awaited before destruction. Spec: docs/spec/consent.md, "Requests".
 
 #include "api/views.hpp"
 #include "daemon/approval_seeker.hpp"
@@ -11,6 +12,7 @@
 #include "daemon/mail_book.hpp"
 #include "daemon/network_book.hpp"
 #include "daemon/store_thread.hpp"
+#include "io/turns.hpp"
 #include "requests/incoming_requests.hpp"
 #include "requests/outgoing_requests.hpp"
 
@@ -50,9 +52,9 @@ class RequestBook final : public ApprovalSeeker {
   /// Whether an answer of this owner's is waited for.
   [[nodiscard]] bool asks(const identity::PeerId& owner) const;
   /// The peer is blocked: what it asked for is over, without a word.
-  void drop(const identity::PeerId& peer);
+  io::Awaitable<void> drop(identity::PeerId peer);
   /// The share is closed.
-  void drop_share(const std::string& share);
+  io::Awaitable<void> drop_share(std::string share);
 
   io::Awaitable<Result<>> seek(Wish wish) override;
   [[nodiscard]] Standing standing(const std::string& transfer) const override;
@@ -72,29 +74,35 @@ class RequestBook final : public ApprovalSeeker {
   using Letter = mail::Letter;
   using Verdict = MailBook::Verdict;
 
-  io::Awaitable<Verdict> take_request(const Letter& letter);
-  io::Awaitable<Verdict> take_withdrawal(const Letter& letter);
-  io::Awaitable<Verdict> take_answer(const Letter& letter);
+  io::Awaitable<Verdict> take_request(Letter letter);
+  io::Awaitable<Verdict> take_withdrawal(Letter letter);
+  io::Awaitable<Verdict> take_answer(Letter letter);
   io::Awaitable<Verdict> take_new(requests::AccessRequest asked, identity::PeerId by);
   io::Awaitable<Result<>> answer_at_once(requests::AccessRequest asked, identity::PeerId by);
-  io::Awaitable<Result<>> say_yes(const requests::Request& request, ConsentTerms terms);
+  io::Awaitable<Verdict> approve_by_itself(requests::RequestId id);
+  io::Awaitable<Result<>> say_yes(requests::Request approved, ConsentTerms terms);
   io::Awaitable<Result<>> tell(requests::RequestId id);
+  /// What was decided stands; a letter about it that cannot be posted yet is posted later.
+  io::Awaitable<Result<api::RequestView>> told_or_later(requests::RequestId id);
   io::Awaitable<void> tell_later(requests::RequestId id);
   [[nodiscard]] bool has_to_tell(const requests::RequestId& id) const;
-  [[nodiscard]] Posting posting_for(const requests::RequestId& id, Bytes membership);
+  [[nodiscard]] Posting posting_for(const StoredRequest& kept, Bytes membership);
   [[nodiscard]] requests::Answer answer_of(const requests::Request& request);
-  io::Awaitable<Result<>> save(requests::RequestId id);
-  io::Awaitable<void> save_later(requests::RequestId id);
+  /// On the disk, then here. In a turn.
+  io::Awaitable<Result<>> keep(StoredRequest changed);
+  void take_in(const StoredRequest& changed);
+  /// Each on the disk, then here; what cannot be written stays as it is. Gives back what was kept. In a turn.
+  io::Awaitable<std::vector<requests::Request>> end(std::vector<requests::Request> ended, bool told);
+  io::Awaitable<void> abandon_later(requests::RequestId id);
+  io::Awaitable<void> keep_grant_later(requests::RequestId id, access::SignedGrant grant);
   io::Awaitable<void> keep_dates();
-  [[nodiscard]] StoredRequest stored(const requests::RequestId& id) const;
+  io::Awaitable<Result<>> expire();
+  io::Awaitable<void> forget_surplus();
+  [[nodiscard]] std::optional<StoredRequest> stored(const requests::RequestId& id) const;
   void note(audit::AuditAction action, audit::Outcome outcome, audit::ReasonCode code,
             const requests::Request& request, std::string words = {});
-  [[nodiscard]] api::RequestView view_of(const requests::Request& request) const;
+  [[nodiscard]] api::RequestView view_of(const StoredRequest& kept) const;
   void publish(const requests::RequestId& id);
-  [[nodiscard]] bool is_outgoing(const requests::RequestId& id) const {
-    return outgoing_.find(id) != nullptr;
-  }
-  void forget_surplus();
 
   Around around_;
   Publish publish_;
@@ -103,6 +111,7 @@ class RequestBook final : public ApprovalSeeker {
   requests::IncomingRequests incoming_;
   requests::OutgoingRequests outgoing_;
   std::map<requests::RequestId, Beside> beside_;
+  io::Turns turns_;
   io::TaskGroup tasks_;
 };
 

@@ -44,32 +44,30 @@ requests::Answer RequestBook::answer_of(const requests::Request& request) {
 
 /// Whether the other side is to hear of the request as it is now.
 bool RequestBook::has_to_tell(const requests::RequestId& id) const {
-  const auto* const asked = outgoing_.find(id);
-  const RequestState state = asked != nullptr ? asked->request.state : incoming_.find(id)->state;
-  if (asked != nullptr) return state == RequestState::kWaiting || state == RequestState::kWithdrawn;
+  const auto kept = stored(id);
+  if (!kept) return false;
+  const RequestState state = kept->request.state;
+  if (kept->outgoing) return state == RequestState::kWaiting || state == RequestState::kWithdrawn;
   return state == RequestState::kApproved || state == RequestState::kDenied ||
          state == RequestState::kExpired;
 }
 
-Posting RequestBook::posting_for(const requests::RequestId& id, Bytes membership) {
-  const auto* const asked = outgoing_.find(id);
+Posting RequestBook::posting_for(const StoredRequest& kept, Bytes membership) {
+  const requests::Request& request = kept.request;
   Posting out;
   out.life = kAnswerLife;
-  if (asked == nullptr) {
-    const requests::Request& request = *incoming_.find(id);
-    out.to = request.peer;
+  out.to = request.peer;
+  if (!kept.outgoing) {
     out.kind = requests::kAnswerLetter;
     out.body = requests::encode(answer_of(request));
-  } else if (asked->request.state == RequestState::kWaiting) {
-    out.to = asked->request.peer;
+  } else if (request.state == RequestState::kWaiting) {
     out.kind = requests::kRequestLetter;
-    auto letter = requests::letter_of(*asked, std::move(membership));
-    if (letter.membership.empty()) letter.name = around_.name_for(asked->request.peer);
+    auto letter = requests::letter_of({.request = request, .transfer = kept.transfer}, std::move(membership));
+    if (letter.membership.empty()) letter.name = around_.name_for(request.peer);
     out.body = requests::encode(letter);
   } else {
-    out.to = asked->request.peer;
     out.kind = requests::kWithdrawnLetter;
-    out.body = requests::encode_withdrawn(id);
+    out.body = requests::encode_withdrawn(request.id);
   }
   return out;
 }
@@ -77,21 +75,28 @@ Posting RequestBook::posting_for(const requests::RequestId& id, Bytes membership
 io::Awaitable<Result<>> RequestBook::tell(requests::RequestId id) {
   if (!has_to_tell(id)) co_return Result<>{};
   Bytes membership;
-  if (const auto* const asked = outgoing_.find(id)) {
-    const access::ShareId share = asked->request.share;
-    const identity::PeerId owner = asked->request.peer;
-    membership = co_await around_.networks->membership_for(share, owner);
-  }
-  auto posting = posting_for(id, std::move(membership));
-  const auto posted = co_await around_.mail->post(std::move(posting));
-  if (!posted) co_return std::unexpected(posted.error());
-  beside_[id].told = true;
-  co_return co_await save(id);
+  if (const auto asked = outgoing_.find(id))
+    membership = co_await around_.networks->membership_for(asked->request.share, asked->request.peer);
+  CO_TRY(const auto turn, co_await turns_.next());
+  if (!has_to_tell(id)) co_return Result<>{};
+  auto kept = *stored(id);
+  auto posting = posting_for(kept, std::move(membership));
+  CO_TRY_VOID(co_await around_.mail->post(std::move(posting)));
+  kept.told = true;
+  co_return co_await keep(std::move(kept));
+}
+
+io::Awaitable<Result<api::RequestView>> RequestBook::told_or_later(requests::RequestId id) {
+  const auto told = co_await tell(id);
+  if (!told) tasks_.spawn(tell_later(id));
+  const auto kept = stored(id);
+  if (!kept) co_return fail(ErrorCode::kNotFound, "the request is no more");
+  co_return view_of(*kept);
 }
 
 /// As often as it takes; it is remembered that it was not told.
 io::Awaitable<void> RequestBook::tell_later(requests::RequestId id) {
-  while (incoming_.find(id) != nullptr || outgoing_.find(id) != nullptr) {
+  while (stored(id)) {
     const auto told = co_await tell(id);
     if (told) co_return;
     log::warn("a letter about a request cannot be sent yet: {}", to_string(told.error()));
@@ -102,7 +107,7 @@ io::Awaitable<void> RequestBook::tell_later(requests::RequestId id) {
 
 // ---- the owner hears
 
-io::Awaitable<RequestBook::Verdict> RequestBook::take_request(const Letter& letter) {
+io::Awaitable<RequestBook::Verdict> RequestBook::take_request(Letter letter) {
   auto asked = requests::read_request(letter.body);
   if (!asked) {
     around_.audit->note({.action = AuditAction::kRequestReceived,
@@ -111,6 +116,8 @@ io::Awaitable<RequestBook::Verdict> RequestBook::take_request(const Letter& lett
                          .peer = letter.from});
     co_return Verdict::kTaken;
   }
+  const auto turn = co_await turns_.next();
+  if (!turn) co_return Verdict::kNotNow;
   const auto standing = around_.node->shares().standing_of(asked->share, letter.from, asked->membership);
   requests::Request as_seen;
   as_seen.id = asked->id;
@@ -172,66 +179,90 @@ io::Awaitable<RequestBook::Verdict> RequestBook::take_new(requests::AccessReques
     case Arrived::kKnown:
       // It asks again because it has not heard: what was decided is told again.
       if (has_to_tell(asked.id)) tasks_.spawn(tell_later(asked.id));
+      if (arrival.request->state == RequestState::kWaiting &&
+          around_.people->is_trusted(by, access::to_text(asked.share)))
+        co_return co_await approve_by_itself(asked.id);
       co_return Verdict::kTaken;
     case Arrived::kNew:
     case Arrived::kChanged:
       break;
   }
-  const auto share = around_.node->shares().find(access::to_text(asked.share));
-  beside_[asked.id] = {.told = true,
-                       .title = share ? (*share)->view.title : std::string(),
-                       .bytes = share ? (*share)->view.bytes : 0,
-                       .files = share ? (*share)->view.files : 0,
-                       .grant = {}};
-  note(AuditAction::kRequestReceived, Outcome::kNoted, ReasonCode::kMustAsk, *arrival.request,
-       arrival.request->reason);
-  if (arrival.replaced) {
-    beside_.erase(*arrival.replaced);
-    auto remove = [gone = *arrival.replaced](DaemonStore& s) { return s.remove_request(gone); };
-    (void)co_await around_.store->run(remove);
+  const std::string share_id = access::to_text(asked.share);
+  StoredRequest arrived;
+  arrived.request = *arrival.request;
+  arrived.told = true;
+  if (const auto share = around_.node->shares().find(share_id)) {
+    arrived.title = (*share)->view.title;
+    arrived.bytes = (*share)->view.bytes;
+    arrived.files = (*share)->view.files;
   }
-  const auto saved = co_await save(asked.id);
-  if (!saved) {
-    log::error("cannot record a request: {}", to_string(saved.error()));
+  const auto kept = co_await keep(std::move(arrived));
+  if (!kept) {
+    log::error("cannot record a request: {}", to_string(kept.error()));
     co_return Verdict::kNotNow;
   }
-  if (around_.people->is_trusted(by, access::to_text(asked.share))) {
-    const auto approved = incoming_.approve(asked.id, now);
-    note(AuditAction::kRequestApproved, Outcome::kAllowed, ReasonCode::kNone, **approved,
-         "by itself: the peer is trusted");
-    const auto told = co_await say_yes(**approved, {});
-    if (!told) tasks_.spawn(tell_later(asked.id));
-    co_return Verdict::kTaken;
+  if (arrival.replaced) {
+    auto remove = [gone = *arrival.replaced](DaemonStore& s) { return s.remove_request(gone); };
+    const auto removed = co_await around_.store->run(remove);
+    if (!removed) log::error("cannot forget a request: {}", to_string(removed.error()));
+    incoming_.forget(*arrival.replaced);
+    beside_.erase(*arrival.replaced);
   }
+  note(AuditAction::kRequestReceived, Outcome::kNoted, ReasonCode::kMustAsk, *arrival.request,
+       arrival.request->reason);
+  if (around_.people->is_trusted(by, share_id)) co_return co_await approve_by_itself(asked.id);
   publish(asked.id);
-  if (on_waiting_) on_waiting_(view_of(*incoming_.find(asked.id)));
+  if (on_waiting_) on_waiting_(view_of(*stored(asked.id)));
   co_return Verdict::kTaken;
 }
 
-io::Awaitable<RequestBook::Verdict> RequestBook::take_withdrawal(const Letter& letter) {
+/// Its asker is trusted. In a turn.
+io::Awaitable<RequestBook::Verdict> RequestBook::approve_by_itself(requests::RequestId id) {
+  const auto approved = incoming_.approve(id, around_.node->clock().wall());
+  if (!approved) co_return Verdict::kTaken;
+  const auto given = co_await say_yes(*approved, {});
+  if (!given) {
+    log::error("cannot record an approval: {}", to_string(given.error()));
+    co_return Verdict::kNotNow;
+  }
+  note(AuditAction::kRequestApproved, Outcome::kAllowed, ReasonCode::kNone, *approved,
+       "by itself: the peer is trusted");
+  tasks_.spawn(tell_later(id));
+  co_return Verdict::kTaken;
+}
+
+io::Awaitable<RequestBook::Verdict> RequestBook::take_withdrawal(Letter letter) {
   const auto id = requests::read_withdrawn(letter.body);
   if (!id) co_return Verdict::kTaken;
-  const auto* const request = incoming_.withdraw(*id, letter.from, around_.node->clock().wall());
-  if (request == nullptr) co_return Verdict::kTaken;
-  note(AuditAction::kRequestWithdrawn, Outcome::kNoted, ReasonCode::kNone, *request);
-  const auto saved = co_await save(*id);
-  publish(*id);
-  co_return saved ? Verdict::kTaken : Verdict::kNotNow;
+  const auto turn = co_await turns_.next();
+  if (!turn) co_return Verdict::kNotNow;
+  const auto withdrawn = incoming_.withdraw(*id, letter.from, around_.node->clock().wall());
+  if (!withdrawn) co_return Verdict::kTaken;
+  const auto ended = co_await end(std::vector(1, *withdrawn), /*told=*/true);
+  if (ended.empty()) co_return Verdict::kNotNow;
+  note(AuditAction::kRequestWithdrawn, Outcome::kNoted, ReasonCode::kNone, *withdrawn);
+  co_return Verdict::kTaken;
 }
 
 // ---- the asker hears
 
-io::Awaitable<RequestBook::Verdict> RequestBook::take_answer(const Letter& letter) {
+io::Awaitable<RequestBook::Verdict> RequestBook::take_answer(Letter letter) {
   const auto answer = requests::read_answer(letter.body);
   if (!answer) co_return Verdict::kTaken;
-  const auto* const asked = outgoing_.answered(*answer, letter.from, around_.node->clock().wall());
-  if (asked == nullptr) co_return Verdict::kTaken;
+  const auto turn = co_await turns_.next();
+  if (!turn) co_return Verdict::kNotNow;
+  const auto asked = outgoing_.answered(*answer, letter.from, around_.node->clock().wall());
+  if (!asked) co_return Verdict::kTaken;
   const std::string transfer = asked->transfer;
-  const requests::RequestId id = asked->request.id;
-  if (answer->grant) beside_[id].grant = answer->grant;
-  const auto saved = co_await save(id);
-  if (!saved) log::error("cannot record an answer: {}", to_string(saved.error()));
-  publish(id);
+  auto changed = *stored(asked->request.id);
+  changed.request = asked->request;
+  if (answer->grant) changed.grant = answer->grant;
+  const auto kept = co_await keep(std::move(changed));
+  if (!kept) {
+    log::error("cannot record an answer: {}", to_string(kept.error()));
+    co_return Verdict::kNotNow;
+  }
+  publish(asked->request.id);
   if (downloads_ == nullptr) co_return Verdict::kTaken;
   if (answer->approved) {
     downloads_->on_approved(transfer);

@@ -107,7 +107,8 @@ asio::awaitable<Result<api::ShareView>> DaemonService::set_rules(std::string wor
   as_request.access = wanted.access;
   as_request.named = std::move(wanted.named);
   CO_TRY(auto rules, co_await rules_for(as_request));
-  CO_TRY(OwnedShare* const share, node_->shares().find(id));  // it may have gone meanwhile
+  CO_TRY(const auto turn, co_await share_turns_.next());
+  CO_TRY(const OwnedShare* const share, node_->shares().find(id));  // it may have gone meanwhile
   StoredShare stored{.id = id,
                      .path = share->view.path,
                      .title = share->view.title,
@@ -116,8 +117,8 @@ asio::awaitable<Result<api::ShareView>> DaemonService::set_rules(std::string wor
                      .rules = rules,
                      .tags = share->view.tags,
                      .reveals_names = share->view.reveals_names};
-  auto keep = [&stored](DaemonStore& s) { return s.save(stored); };
-  CO_TRY_VOID(co_await store_.run(keep));
+  auto keep = [stored](DaemonStore& s) { return s.save(stored); };
+  CO_TRY_VOID(co_await store_.run(std::move(keep)));
   CO_TRY(OwnedShare* const changed, node_->shares().find(id));
   CO_TRY_VOID(node_->shares().set_rules(id, stored.rules));
   show_rules(*changed);
@@ -278,19 +279,19 @@ io::Awaitable<Result<identity::PeerId>> DaemonService::peer_meant(std::string wo
   co_return peers.front();
 }
 
-void DaemonService::shut_out(const identity::PeerId& peer) {
+io::Awaitable<void> DaemonService::shut_out(identity::PeerId peer) {
   node_->shares().end_peer(peer);
   node_->onward().end_peer(peer);
-  requests_.drop(peer);
   chats_.drop(peer);
+  co_await requests_.drop(peer);
 }
 
 asio::awaitable<Result<api::PersonView>> DaemonService::block(std::string words, api::BlockRequest request) {
   CO_TRY(const auto peer, co_await peer_meant(std::move(words)));
   Person::Block block{.until = std::nullopt, .reason = std::move(request.reason), .by_itself = false};
   if (request.for_seconds) block.until = node_->clock().wall() + std::chrono::seconds(*request.for_seconds);
-  const Person& person = people_.block(peer, std::move(block));
-  shut_out(peer);
+  const Person person = people_.block(peer, std::move(block));
+  co_await shut_out(peer);
   audit_.note({.action = AuditAction::kPeerBlocked,
                .outcome = Outcome::kNoted,
                .peer = peer,

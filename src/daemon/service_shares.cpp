@@ -123,7 +123,8 @@ asio::awaitable<Result<api::ShareView>> DaemonService::share(api::ShareRequest r
 }
 
 asio::awaitable<Result<>> DaemonService::unshare(std::string words) {
-  CO_TRY(OwnedShare* const share, node_->shares().find(words));
+  CO_TRY(const auto turn, co_await share_turns_.next());
+  CO_TRY(const OwnedShare* const share, node_->shares().find(words));
   const std::string id = share->view.id;
   const std::string path = share->view.path;
   auto forget = [id](DaemonStore& s) { return s.remove_share(id); };
@@ -159,7 +160,7 @@ asio::awaitable<Result<std::vector<api::HolderView>>> DaemonService::holders(std
 
 /// Whoever serves it on hears that nobody may have it any more, and whoever asked for it.
 io::Awaitable<void> DaemonService::close_consents(std::string share) {
-  requests_.drop_share(share);
+  co_await requests_.drop_share(share);
   node_->consents().revoke_share(share);
   node_->consents().forget_share(share);
   auto forget = [&share](DaemonStore& s) { return s.remove_consents(share); };
@@ -168,26 +169,24 @@ io::Awaitable<void> DaemonService::close_consents(std::string share) {
 }
 
 asio::awaitable<Result<api::TicketView>> DaemonService::ticket(api::TicketRequest request) {
-  CO_TRY(OwnedShare* const share, node_->shares().find(request.share_id));
+  CO_TRY(const auto turn, co_await share_turns_.next());
+  CO_TRY(const OwnedShare* const share, node_->shares().find(request.share_id));
   std::optional<WallTime> expires_at;
   if (request.expires_in_seconds) {
     expires_at = node_->clock().wall() + std::chrono::seconds(*request.expires_in_seconds);
   }
   const std::string id = share->view.id;
-  const IssuedTicket& issued = node_->shares().issue(id, expires_at, request.uses);
+  IssuedTicket issued = node_->shares().new_ticket(id, expires_at, request.uses);
   api::TicketView view{.ticket = node_->ticket_text(issued),
                        .id = access::to_text(access::share_id_of(issued.secret)),
                        .share_id = id,
                        .expires_at = std::nullopt,
                        .uses_left = issued.uses_left};
   if (expires_at) view.expires_at = to_unix_ms(*expires_at);
-  const IssuedTicket copy{.secret = issued.secret.clone(),
-                          .share = id,
-                          .expires_at = expires_at,
-                          .uses_left = issued.uses_left,
-                          .holders = {}};
-  auto keep = [&copy](DaemonStore& s) { return s.save(copy); };
+  // Nobody can use it before it is on the disk: whoever got it finds it again after a restart.
+  auto keep = [&issued](DaemonStore& s) { return s.save(issued); };
   CO_TRY_VOID(co_await store_.run(keep));
+  node_->shares().restore(std::move(issued));
   note(audit::AuditAction::kTicketIssued, audit::Outcome::kNoted, id, view.id);
   co_return view;
 }

@@ -121,13 +121,18 @@ std::vector<api::ShareView> ShareBook::views() const {
   return out;
 }
 
+IssuedTicket ShareBook::new_ticket(const std::string& share, std::optional<WallTime> expires_at,
+                                   std::optional<std::uint64_t> uses) {
+  return {.secret = access::TicketSecret::generate(*random_),
+          .share = share,
+          .expires_at = expires_at,
+          .uses_left = uses,
+          .holders = {}};
+}
+
 const IssuedTicket& ShareBook::issue(const std::string& share, std::optional<WallTime> expires_at,
                                      std::optional<std::uint64_t> uses) {
-  IssuedTicket ticket{.secret = access::TicketSecret::generate(*random_),
-                      .share = share,
-                      .expires_at = expires_at,
-                      .uses_left = uses,
-                      .holders = {}};
+  IssuedTicket ticket = new_ticket(share, expires_at, uses);
   const access::ShareId id = access::share_id_of(ticket.secret);
   return tickets_.emplace(id, std::move(ticket)).first->second;
 }

@@ -65,14 +65,17 @@ class ShareBook final : public swarm::ShareSource {
   Result<OwnedShare*> find(std::string_view words);
   [[nodiscard]] std::vector<api::ShareView> views() const;
 
-  /// Makes a ticket to a share. The addresses are put into its text when it is shown.
+  /// A ticket to a share as it would be; it opens nothing before restore().
+  IssuedTicket new_ticket(const std::string& share, std::optional<WallTime> expires_at,
+                          std::optional<std::uint64_t> uses);
+  /// Makes a ticket to a share, for this run only. The addresses are put into its text when it is shown.
   const IssuedTicket& issue(const std::string& share, std::optional<WallTime> expires_at,
                             std::optional<std::uint64_t> uses);
   /// One that lets in this peer and nobody else.
   const IssuedTicket& issue_to(const std::string& share, const identity::PeerId& peer);
   /// Voids one ticket.
   void withdraw(const access::ShareId& ticket) { tickets_.erase(ticket); }
-  /// Takes back one that was made in an earlier run.
+  /// It opens its share from now on: one of an earlier run, or one that is on the disk now.
   void restore(IssuedTicket ticket);
   [[nodiscard]] std::vector<const IssuedTicket*> tickets_of(const std::string& share) const;
   /// By its id or an unambiguous beginning of it. kNotFound, kInvalidArgument.

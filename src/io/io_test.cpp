@@ -6,6 +6,7 @@
 #include "io/gate.hpp"
 #include "io/offload.hpp"
 #include "io/task_group.hpp"
+#include "io/turns.hpp"
 
 namespace covey::io {
 namespace {
@@ -81,6 +82,53 @@ TEST(Gate, opening_wakes_everyone_who_waits) {
   asio::post(context, [&] { asio::post(context, [&] { gate.open_all(); }); });
   context.run();
   EXPECT_EQ(woken, 2);
+}
+
+TEST(Turns, come_one_after_the_other_in_the_order_they_were_asked_for) {
+  asio::io_context context;
+  TaskGroup group(context.get_executor());
+  Turns turns(context.get_executor());
+  int inside = 0;
+  std::vector<int> order;
+  auto command = [&](int number) -> Awaitable<void> {
+    const auto turn = co_await turns.next();
+    EXPECT_TRUE(turn);
+    EXPECT_EQ(++inside, 1);
+    for (int hop = 0; hop < 3; ++hop) co_await asio::post(context, asio::use_awaitable);
+    order.push_back(number);
+    --inside;
+  };
+  for (int number = 0; number < 4; ++number) group.spawn(command(number));
+  context.run();
+  EXPECT_EQ(order, (std::vector{0, 1, 2, 3}));
+}
+
+TEST(Turns, pass_by_who_was_cancelled_while_waiting) {
+  asio::io_context context;
+  TaskGroup holders(context.get_executor());
+  TaskGroup impatient(context.get_executor());
+  Turns turns(context.get_executor());
+  Gate gate(context.get_executor());
+  std::vector<std::string> order;
+  auto hold = [&]() -> Awaitable<void> {
+    const auto turn = co_await turns.next();
+    (void)co_await gate.wait();
+    order.emplace_back("first");
+  };
+  auto wait = [&](std::string name) -> Awaitable<void> {
+    const auto turn = co_await turns.next();
+    if (!turn) name += turn.error().code == ErrorCode::kCancelled ? " cancelled" : " failed";
+    order.push_back(name);
+  };
+  holders.spawn(hold());
+  impatient.spawn(wait("second"));
+  holders.spawn(wait("third"));
+  asio::post(context, [&] {
+    impatient.cancel();
+    asio::post(context, [&] { gate.open_all(); });
+  });
+  context.run();
+  EXPECT_EQ(order, (std::vector<std::string>{"second cancelled", "first", "third"}));
 }
 
 TEST(Offload, runs_elsewhere_and_resumes_here) {

@@ -17,13 +17,13 @@ std::unexpected<Error> not_waiting(const RequestId& id) {
 
 }  // namespace
 
-void IncomingRequests::restore(Request request) {
+void IncomingRequests::keep(Request request) {
   const RequestId id = request.id;
   requests_.insert_or_assign(id, std::move(request));
 }
 
-Request* IncomingRequests::waiting_of(const identity::PeerId& by, const access::ShareId& share) {
-  for (auto& [id, request] : requests_) {
+const Request* IncomingRequests::waiting_of(const identity::PeerId& by, const access::ShareId& share) const {
+  for (const auto& [id, request] : requests_) {
     if (request.state == RequestState::kWaiting && request.peer == by && request.share == share)
       return &request;
   }
@@ -47,108 +47,108 @@ const Request* IncomingRequests::last_denial(const identity::PeerId& by, const a
 }
 
 IncomingRequests::Arrival IncomingRequests::arrive(const AccessRequest& asked, const identity::PeerId& by,
-                                                   WallTime now) {
+                                                   WallTime now) const {
   if (const auto known = requests_.find(asked.id); known != requests_.end()) {
     // An id is its asker's; somebody else's copy says nothing.
-    if (known->second.peer != by) return {.verdict = Verdict::kTooMany, .request = nullptr, .replaced = {}};
-    return {.verdict = Verdict::kKnown, .request = &known->second, .replaced = {}};
+    if (known->second.peer != by)
+      return {.verdict = Verdict::kTooMany, .request = std::nullopt, .replaced = {}};
+    return {.verdict = Verdict::kKnown, .request = known->second, .replaced = {}};
   }
-  if (asked.expires_at <= now) return {.verdict = Verdict::kOver, .request = nullptr, .replaced = {}};
+  if (asked.expires_at <= now) return {.verdict = Verdict::kOver, .request = std::nullopt, .replaced = {}};
   const Request* const denied = last_denial(by, asked.share);
   if (denied != nullptr && denied->ask_again_at && now < *denied->ask_again_at)
-    return {.verdict = Verdict::kTooSoon, .request = denied, .replaced = {}};
-  Arrival out{.verdict = Verdict::kNew, .request = nullptr, .replaced = {}};
-  if (Request* const earlier = waiting_of(by, asked.share)) {
+    return {.verdict = Verdict::kTooSoon, .request = *denied, .replaced = {}};
+  Arrival out{.verdict = Verdict::kNew, .request = std::nullopt, .replaced = {}};
+  if (const Request* const earlier = waiting_of(by, asked.share)) {
     out.verdict = Verdict::kChanged;
     out.replaced = earlier->id;
-    requests_.erase(earlier->id);
   }
   std::size_t waiting = 0;
   std::size_t of_peer = 0;
   for (const auto& [id, request] : requests_) {
-    if (request.state != RequestState::kWaiting) continue;
+    if (request.state != RequestState::kWaiting || id == out.replaced) continue;
     ++waiting;
     if (request.peer == by) ++of_peer;
   }
   if (waiting >= kMaxWaiting || of_peer >= kMaxWaitingOfPeer)
-    return {.verdict = Verdict::kTooMany, .request = nullptr, .replaced = {}};
-  Request request{.id = asked.id,
-                  .share = asked.share,
-                  .peer = by,
-                  .reason = asked.reason,
-                  .select = asked.select,
-                  .made_at = now,
-                  .expires_at = std::min<WallTime>(asked.expires_at, now + kLongestWait),
-                  .state = RequestState::kWaiting,
-                  .answered_at = std::nullopt,
-                  .answer = {},
-                  .ask_again_at = std::nullopt};
-  out.request = &requests_.insert_or_assign(asked.id, std::move(request)).first->second;
+    return {.verdict = Verdict::kTooMany, .request = std::nullopt, .replaced = {}};
+  out.request = Request{.id = asked.id,
+                        .share = asked.share,
+                        .peer = by,
+                        .reason = asked.reason,
+                        .select = asked.select,
+                        .made_at = now,
+                        .expires_at = std::min<WallTime>(asked.expires_at, now + kLongestWait),
+                        .state = RequestState::kWaiting,
+                        .answered_at = std::nullopt,
+                        .answer = {},
+                        .ask_again_at = std::nullopt};
   return out;
 }
 
-Result<Request*> IncomingRequests::waiting(const RequestId& id) {
+Result<Request> IncomingRequests::waiting(const RequestId& id) const {
   const auto found = requests_.find(id);
   if (found == requests_.end() || found->second.state != RequestState::kWaiting) return not_waiting(id);
-  return &found->second;
+  return found->second;
 }
 
-Result<const Request*> IncomingRequests::approve(const RequestId& id, WallTime now) {
-  TRY(Request* const request, waiting(id));
-  request->state = RequestState::kApproved;
-  request->answered_at = now;
+Result<Request> IncomingRequests::approve(const RequestId& id, WallTime now) const {
+  TRY(Request request, waiting(id));
+  request.state = RequestState::kApproved;
+  request.answered_at = now;
   return request;
 }
 
-Result<const Request*> IncomingRequests::deny(const RequestId& id, std::string reason, WallTime now) {
-  TRY(Request* const request, waiting(id));
-  const std::size_t before = denials(request->peer, request->share);
-  request->state = RequestState::kDenied;
-  request->answered_at = now;
-  request->answer = std::move(reason);
-  request->ask_again_at = now + kPauses[std::min(before, std::size(kPauses) - 1)];
+Result<Request> IncomingRequests::deny(const RequestId& id, std::string reason, WallTime now) const {
+  TRY(Request request, waiting(id));
+  const std::size_t before = denials(request.peer, request.share);
+  request.state = RequestState::kDenied;
+  request.answered_at = now;
+  request.answer = std::move(reason);
+  request.ask_again_at = now + kPauses[std::min(before, std::size(kPauses) - 1)];
   return request;
 }
 
-const Request* IncomingRequests::withdraw(const RequestId& id, const identity::PeerId& by, WallTime now) {
-  const auto request = waiting(id);
-  if (!request || (*request)->peer != by) return nullptr;
-  (*request)->state = RequestState::kWithdrawn;
-  (*request)->answered_at = now;
-  return *request;
+std::optional<Request> IncomingRequests::withdraw(const RequestId& id, const identity::PeerId& by,
+                                                  WallTime now) const {
+  auto request = waiting(id);
+  if (!request || request->peer != by) return std::nullopt;
+  request->state = RequestState::kWithdrawn;
+  request->answered_at = now;
+  return *std::move(request);
 }
 
 template <typename IsMeant>
-std::vector<const Request*> IncomingRequests::end_if(IsMeant is_meant, RequestState state, WallTime now) {
-  std::vector<const Request*> out;
-  for (auto& [id, request] : requests_) {
+std::vector<Request> IncomingRequests::end_if(IsMeant is_meant, RequestState state, WallTime now) const {
+  std::vector<Request> out;
+  for (const auto& [id, request] : requests_) {
     if (request.state != RequestState::kWaiting || !is_meant(request)) continue;
-    request.state = state;
-    request.answered_at = now;
-    out.push_back(&request);
+    Request& ended = out.emplace_back(request);
+    ended.state = state;
+    ended.answered_at = now;
   }
   return out;
 }
 
-std::vector<const Request*> IncomingRequests::drop(const identity::PeerId& by, WallTime now) {
+std::vector<Request> IncomingRequests::drop(const identity::PeerId& by, WallTime now) const {
   return end_if([&](const Request& request) { return request.peer == by; }, RequestState::kDenied, now);
 }
 
-std::vector<const Request*> IncomingRequests::drop(const access::ShareId& share, WallTime now) {
+std::vector<Request> IncomingRequests::drop(const access::ShareId& share, WallTime now) const {
   return end_if([&](const Request& request) { return request.share == share; }, RequestState::kExpired, now);
 }
 
-std::vector<const Request*> IncomingRequests::expire(WallTime now) {
+std::vector<Request> IncomingRequests::expire(WallTime now) const {
   return end_if([&](const Request& request) { return request.expires_at <= now; }, RequestState::kExpired,
                 now);
 }
 
-const Request* IncomingRequests::find(const RequestId& id) const {
+std::optional<Request> IncomingRequests::find(const RequestId& id) const {
   const auto found = requests_.find(id);
-  return found == requests_.end() ? nullptr : &found->second;
+  return found == requests_.end() ? std::nullopt : std::optional(found->second);
 }
 
-Result<const Request*> IncomingRequests::find(std::string_view words) const {
+Result<Request> IncomingRequests::find(std::string_view words) const {
   const Request* found = nullptr;
   for (const auto& [id, request] : requests_) {
     if (words.empty() || !to_text(id).starts_with(words)) continue;
@@ -159,27 +159,26 @@ Result<const Request*> IncomingRequests::find(std::string_view words) const {
   }
   if (found == nullptr)
     return fail(ErrorCode::kNotFound, "there is no request '{}'; 'covey requests' lists them", words);
-  return found;
+  return *found;
 }
 
-std::vector<const Request*> IncomingRequests::all() const {
-  std::vector<const Request*> out;
-  for (const auto& [id, request] : requests_) out.push_back(&request);
-  std::sort(out.begin(), out.end(), [](const Request* a, const Request* b) {
-    const bool a_waits = a->state == RequestState::kWaiting;
-    const bool b_waits = b->state == RequestState::kWaiting;
-    return a_waits != b_waits ? a_waits : a->made_at > b->made_at;
+std::vector<Request> IncomingRequests::all() const {
+  std::vector<Request> out;
+  for (const auto& [id, request] : requests_) out.push_back(request);
+  std::sort(out.begin(), out.end(), [](const Request& a, const Request& b) {
+    const bool a_waits = a.state == RequestState::kWaiting;
+    const bool b_waits = b.state == RequestState::kWaiting;
+    return a_waits != b_waits ? a_waits : a.made_at > b.made_at;
   });
   return out;
 }
 
-std::vector<RequestId> IncomingRequests::surplus() {
+std::vector<RequestId> IncomingRequests::surplus() const {
   std::vector<RequestId> out;
   if (requests_.size() <= kMaxKept) return out;
   auto oldest_last = all();
-  while (requests_.size() > kMaxKept && oldest_last.back()->state != RequestState::kWaiting) {
-    out.push_back(oldest_last.back()->id);
-    requests_.erase(out.back());
+  while (oldest_last.size() > kMaxKept && oldest_last.back().state != RequestState::kWaiting) {
+    out.push_back(oldest_last.back().id);
     oldest_last.pop_back();
   }
   return out;

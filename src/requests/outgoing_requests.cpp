@@ -21,17 +21,17 @@ Result<> check_patterns(const std::vector<std::string>& select) {
 
 }  // namespace
 
-void OutgoingRequests::restore(OutgoingRequest request) {
+void OutgoingRequests::keep(OutgoingRequest request) {
   const RequestId id = request.request.id;
   requests_.insert_or_assign(id, std::move(request));
 }
 
-Result<const OutgoingRequest*> OutgoingRequests::ask(Wish wish, crypto::Random& random, WallTime now) {
+Result<OutgoingRequest> OutgoingRequests::ask(Wish wish, crypto::Random& random, WallTime now) const {
   TRY_VOID(check_reason(wish.reason));
   TRY_VOID(check_patterns(wish.select));
   for (const auto& [id, known] : requests_) {
     const Request& request = known.request;
-    if (request.state == RequestState::kWaiting && known.transfer == wish.transfer) return &known;
+    if (request.state == RequestState::kWaiting && known.transfer == wish.transfer) return known;
     const bool denied = request.state == RequestState::kDenied && request.share == wish.share &&
                         request.peer == wish.owner && request.ask_again_at && now < *request.ask_again_at;
     if (denied) {
@@ -40,72 +40,71 @@ Result<const OutgoingRequest*> OutgoingRequests::ask(Wish wish, crypto::Random& 
     }
   }
   const auto id = random.fixed<RequestId>();
-  OutgoingRequest made{.request = {.id = id,
-                                   .share = wish.share,
-                                   .peer = wish.owner,
-                                   .reason = std::move(wish.reason),
-                                   .select = std::move(wish.select),
-                                   .made_at = now,
-                                   .expires_at = now + kLongestWait,
-                                   .state = RequestState::kWaiting,
-                                   .answered_at = std::nullopt,
-                                   .answer = {},
-                                   .ask_again_at = std::nullopt},
-                       .transfer = std::move(wish.transfer)};
-  return &requests_.insert_or_assign(id, std::move(made)).first->second;
+  return OutgoingRequest{.request = {.id = id,
+                                     .share = wish.share,
+                                     .peer = wish.owner,
+                                     .reason = std::move(wish.reason),
+                                     .select = std::move(wish.select),
+                                     .made_at = now,
+                                     .expires_at = now + kLongestWait,
+                                     .state = RequestState::kWaiting,
+                                     .answered_at = std::nullopt,
+                                     .answer = {},
+                                     .ask_again_at = std::nullopt},
+                         .transfer = std::move(wish.transfer)};
 }
 
-const OutgoingRequest* OutgoingRequests::answered(const Answer& answer, const identity::PeerId& by,
-                                                  WallTime now) {
-  const auto found = requests_.find(answer.id);
-  if (found == requests_.end()) return nullptr;
-  Request& request = found->second.request;
+std::optional<OutgoingRequest> OutgoingRequests::answered(const Answer& answer, const identity::PeerId& by,
+                                                          WallTime now) const {
+  auto out = find(answer.id);
+  if (!out) return std::nullopt;
+  Request& request = out->request;
   const bool waits = request.state == RequestState::kWaiting;
   const bool late_yes =
       answer.approved && (request.state == RequestState::kDenied || request.state == RequestState::kExpired);
-  if (request.peer != by || (!waits && !late_yes)) return nullptr;
+  if (request.peer != by || (!waits && !late_yes)) return std::nullopt;
   request.state = answer.approved ? RequestState::kApproved : RequestState::kDenied;
   request.answered_at = now;
   request.answer = answer.reason;
   request.ask_again_at = answer.approved ? std::nullopt : answer.ask_again_at;
-  return &found->second;
+  return out;
 }
 
-const OutgoingRequest* OutgoingRequests::withdraw(const RequestId& id, WallTime now) {
-  const auto found = requests_.find(id);
-  if (found == requests_.end() || found->second.request.state != RequestState::kWaiting) return nullptr;
-  found->second.request.state = RequestState::kWithdrawn;
-  found->second.request.answered_at = now;
-  return &found->second;
+std::optional<OutgoingRequest> OutgoingRequests::withdraw(const RequestId& id, WallTime now) const {
+  auto out = find(id);
+  if (!out || out->request.state != RequestState::kWaiting) return std::nullopt;
+  out->request.state = RequestState::kWithdrawn;
+  out->request.answered_at = now;
+  return out;
 }
 
-std::vector<const OutgoingRequest*> OutgoingRequests::expire(WallTime now) {
-  std::vector<const OutgoingRequest*> out;
-  for (auto& [id, asked] : requests_) {
+std::vector<OutgoingRequest> OutgoingRequests::expire(WallTime now) const {
+  std::vector<OutgoingRequest> out;
+  for (const auto& [id, asked] : requests_) {
     if (asked.request.state != RequestState::kWaiting || asked.request.expires_at > now) continue;
-    asked.request.state = RequestState::kExpired;
-    asked.request.answered_at = now;
-    out.push_back(&asked);
+    OutgoingRequest& ended = out.emplace_back(asked);
+    ended.request.state = RequestState::kExpired;
+    ended.request.answered_at = now;
   }
   return out;
 }
 
-const OutgoingRequest* OutgoingRequests::find(const RequestId& id) const {
+std::optional<OutgoingRequest> OutgoingRequests::find(const RequestId& id) const {
   const auto found = requests_.find(id);
-  return found == requests_.end() ? nullptr : &found->second;
+  return found == requests_.end() ? std::nullopt : std::optional(found->second);
 }
 
-const OutgoingRequest* OutgoingRequests::of_transfer(std::string_view transfer) const {
+std::optional<OutgoingRequest> OutgoingRequests::of_transfer(std::string_view transfer) const {
   const OutgoingRequest* newest = nullptr;
   for (const auto& [id, asked] : requests_) {
     if (asked.transfer == transfer && (newest == nullptr || newest->request.made_at <= asked.request.made_at))
       newest = &asked;
   }
-  return newest;
+  return newest == nullptr ? std::nullopt : std::optional(*newest);
 }
 
-Result<const OutgoingRequest*> OutgoingRequests::find(std::string_view words) const {
-  if (const auto* const of = of_transfer(words)) return of;
+Result<OutgoingRequest> OutgoingRequests::find(std::string_view words) const {
+  if (auto of = of_transfer(words)) return *std::move(of);
   const OutgoingRequest* found = nullptr;
   for (const auto& [id, asked] : requests_) {
     if (words.empty() || !to_text(id).starts_with(words)) continue;
@@ -116,16 +115,16 @@ Result<const OutgoingRequest*> OutgoingRequests::find(std::string_view words) co
   }
   if (found == nullptr)
     return fail(ErrorCode::kNotFound, "there is no request '{}'; 'covey requests' lists them", words);
-  return found;
+  return *found;
 }
 
-std::vector<const OutgoingRequest*> OutgoingRequests::all() const {
-  std::vector<const OutgoingRequest*> out;
-  for (const auto& [id, asked] : requests_) out.push_back(&asked);
-  std::sort(out.begin(), out.end(), [](const OutgoingRequest* a, const OutgoingRequest* b) {
-    const bool a_waits = a->request.state == RequestState::kWaiting;
-    const bool b_waits = b->request.state == RequestState::kWaiting;
-    return a_waits != b_waits ? a_waits : a->request.made_at > b->request.made_at;
+std::vector<OutgoingRequest> OutgoingRequests::all() const {
+  std::vector<OutgoingRequest> out;
+  for (const auto& [id, asked] : requests_) out.push_back(asked);
+  std::sort(out.begin(), out.end(), [](const OutgoingRequest& a, const OutgoingRequest& b) {
+    const bool a_waits = a.request.state == RequestState::kWaiting;
+    const bool b_waits = b.request.state == RequestState::kWaiting;
+    return a_waits != b_waits ? a_waits : a.request.made_at > b.request.made_at;
   });
   return out;
 }

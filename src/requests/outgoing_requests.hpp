@@ -1,7 +1,7 @@
 #pragma once
 // OutgoingRequests: what this peer has asked owners for, each for one download that waits for the answer.
-// Pure: time and ids from outside, changes handed back to be made durable. One thread. Spec:
-// docs/spec/consent.md, "Requests".
+// Pure: every decision is a request as it would be, which counts from keep() on, that is, when it is on the
+// disk. Time and ids from outside; one thread. Spec: docs/spec/consent.md, "Requests".
 
 #include <map>
 
@@ -19,8 +19,10 @@ struct OutgoingRequest {
 
 class OutgoingRequests {
  public:
-  /// One of an earlier run.
-  void restore(OutgoingRequest request);
+  /// It is on the disk in this form.
+  void keep(OutgoingRequest request);
+  /// Its download is no more.
+  void forget(const RequestId& id) { requests_.erase(id); }
 
   struct Wish {
     access::ShareId share;
@@ -31,23 +33,22 @@ class OutgoingRequests {
   };
   /// kRefused before the owner wants to be asked again; kInvalidArgument for a reason or patterns that
   /// cannot be sent. A request of this download that waits already is given back as it is.
-  Result<const OutgoingRequest*> ask(Wish wish, crypto::Random& random, WallTime now);
+  [[nodiscard]] Result<OutgoingRequest> ask(Wish wish, crypto::Random& random, WallTime now) const;
 
   /// The owner's word. Nothing unless this very owner was asked and waits to be heard; with an approval, also
   /// what was denied or has expired before is approved now, since the owner may change its mind.
-  const OutgoingRequest* answered(const Answer& answer, const identity::PeerId& by, WallTime now);
+  [[nodiscard]] std::optional<OutgoingRequest> answered(const Answer& answer, const identity::PeerId& by,
+                                                        WallTime now) const;
   /// Nothing when it did not wait.
-  const OutgoingRequest* withdraw(const RequestId& id, WallTime now);
-  std::vector<const OutgoingRequest*> expire(WallTime now);
-  /// Its download is no more.
-  void forget(const RequestId& id) { requests_.erase(id); }
+  [[nodiscard]] std::optional<OutgoingRequest> withdraw(const RequestId& id, WallTime now) const;
+  [[nodiscard]] std::vector<OutgoingRequest> expire(WallTime now) const;
 
-  [[nodiscard]] const OutgoingRequest* find(const RequestId& id) const;
-  [[nodiscard]] const OutgoingRequest* of_transfer(std::string_view transfer) const;  // the newest
+  [[nodiscard]] std::optional<OutgoingRequest> find(const RequestId& id) const;
+  [[nodiscard]] std::optional<OutgoingRequest> of_transfer(std::string_view transfer) const;  // the newest
   /// By an unambiguous beginning of its text form, or its download's id. kNotFound, kInvalidArgument.
-  Result<const OutgoingRequest*> find(std::string_view words) const;
+  [[nodiscard]] Result<OutgoingRequest> find(std::string_view words) const;
   /// Waiting ones first, then the newest.
-  [[nodiscard]] std::vector<const OutgoingRequest*> all() const;
+  [[nodiscard]] std::vector<OutgoingRequest> all() const;
 
  private:
   std::map<RequestId, OutgoingRequest> requests_;
