@@ -85,6 +85,7 @@ Result<std::vector<api::IssuedTicketView>> DaemonService::tickets(const std::str
 }
 
 asio::awaitable<Result<>> DaemonService::revoke_ticket(std::string words) {
+  CO_TRY(const auto turn, co_await share_turns_.next());
   CO_TRY(const access::ShareId ticket, node_->shares().find_ticket(words));
   CO_TRY(const IssuedTicket* const revoked, node_->shares().revoke_ticket(ticket));
   IssuedTicket copy{.secret = revoked->secret.clone(),
@@ -94,8 +95,16 @@ asio::awaitable<Result<>> DaemonService::revoke_ticket(std::string words) {
                     .holders = revoked->holders,
                     .revoked = true};
   note(AuditAction::kTicketRevoked, Outcome::kNoted, copy.share, access::to_text(ticket));
+  // Taking back works at once, whatever the disk says; else a full disk would keep a door open.
   auto keep = [&copy](DaemonStore& s) { return s.save(copy); };
-  co_return co_await store_.run(keep);
+  const auto saved = co_await store_.run(keep);
+  if (!saved)
+    co_return fail(
+        saved.error().code,
+        "the ticket opens nothing any more, but that could not be written down and ends with the daemon; "
+        "take it back again once this is mended: {}",
+        saved.error().context);
+  co_return Result<>{};
 }
 
 asio::awaitable<Result<api::ShareView>> DaemonService::set_rules(std::string words,

@@ -76,6 +76,18 @@ class DiskRefuses(ConsentTest):
             alice.fails(FAILED, "refuses", "ticket", share)
         self.assertEqual(self.lines(alice, "tickets", share), [])
 
+    def test_a_ticket_is_taken_back_even_so_and_the_owner_is_told_what_is_missing(self):
+        alice, bob = self.peer("alice"), self.peer("bob")
+        share = alice.share("report.bin")
+        ticket = alice.ok("ticket", share).strip()
+        id = self.lines(alice, "tickets", share)[0]["id"]
+        with refusing(alice, "ticket"):
+            alice.fails(FAILED, "take it back again", "revoke", id)
+            self.assertNotEqual(bob.run("receive", ticket).code, 0)
+        alice.ok("revoke", id)
+        alice.restart()
+        self.assertNotEqual(bob.run("receive", ticket).code, 0)
+
     def test_a_network_that_could_not_be_left_goes_on(self):
         alice, bob = self.members("alice", "bob")
         with refusing(alice, "network"):
